@@ -1,0 +1,157 @@
+# otatool - build, test, install. `make help` lists the targets.
+VERSION = 0.1.0
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/otatool
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
+PKG_CONFIG ?= pkg-config
+
+# SAN=1 builds everything again under build/san with ASan and UBSan; V=1 shows the commands.
+B := build$(if $(SAN),/san)
+Q := $(if $(V),,@)
+SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+, := ,
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
+PACKAGES := popt jansson zlib
+ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANFLAGS)
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DOTA_VERSION='"$(VERSION)"' -MMD -MP \
+	$(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CPPFLAGS)
+ALL_LDFLAGS = $(SANFLAGS) $(LDFLAGS)
+LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -ldl
+
+# What the firmware shares: no heap, no stdio, no errno.
+PORTABLE := $(wildcard lib/*.c firmware/core/*.c)
+LIB := $(wildcard lib/*.c lib/host/*.c lib/host/*.S firmware/core/*.c firmware/port/posix/*.c)
+CLI := $(wildcard cli/*.c)
+TESTS := $(wildcard tests/test_*.c)
+FUZZ := $(wildcard tests/fuzz/fuzz_*.c)
+TOOLS := $(wildcard tests/tool_*.c)
+
+.PHONY: all
+all: $(B)/otatool ## build the program
+
+$(B)/otatool: $(addprefix $(B)/,$(CLI:.c=.o)) $(B)/libota.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS)
+
+$(B)/libota.a: $(addprefix $(B)/,$(addsuffix .o,$(basename $(LIB))))
+	@echo "  AR      $@"
+	$(Q)rm -f $@ && $(AR) rcs $@ $^
+
+$(B)/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $<"
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) -c -o $@ $<
+
+$(B)/%.o: %.S Makefile
+	@mkdir -p $(@D)
+	@echo "  AS      $<"
+	$(Q)$(CC) -I. -I$(B) $(CPPFLAGS) -c -o $@ $<
+
+$(B)/tests/%: $(B)/tests/%.o $(B)/libota.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(if $(filter test_%,$*),-lcmocka)
+
+.PHONY: deps
+deps: ## install the packages that building and testing need (asks for root only if some are missing)
+	$(Q).ci/deps
+
+.PHONY: check
+check: check-unit check-cli check-layers check-portable check-docs ## run every test
+	@echo "all checks passed"
+
+.PHONY: check-unit
+check-unit: $(patsubst %.c,$(B)/%,$(TESTS)) ## unit tests (cmocka)
+	$(Q)failed=; for t in $^; do ./$$t || failed="$$failed $$t"; done; \
+	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
+
+.PHONY: check-cli
+check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what the commands print: tests/cli/*.test
+	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tests/cli/*.test
+
+.PHONY: check-layers
+check-layers: ## includes point along the arrows of the architecture only
+	$(Q)tests/check_layers.sh
+
+.PHONY: check-portable
+check-portable: ## what firmware shares compiles freestanding and needs nothing but mem*
+	$(Q)tests/check_portable.sh "$(CC)" $(B)/portable $(PORTABLE)
+
+.PHONY: check-docs
+check-docs: $(B)/otatool ## options, help, man pages and completion are in step
+	$(Q)BUILD=$(CURDIR)/$(B) tests/check_docs.sh
+
+.PHONY: corpus
+corpus: $(B)/otatool ## compare with the reference's answers where CORPUS=DIR is there
+	$(Q)BUILD=$(CURDIR)/$(B) tests/corpus.sh $(CORPUS)
+
+.PHONY: demo
+demo: $(B)/otatool ## show the main job on real input
+	$(Q)BUILD=$(CURDIR)/$(B) tests/demo.sh
+
+.PHONY: bench
+bench: $(B)/otatool ## measure speed as ratios in one run
+	$(Q)BUILD=$(CURDIR)/$(B) tests/bench/bench.sh
+
+# Each target runs FUZZ_SECONDS; findings stay in build/fuzz.
+FUZZ_SECONDS ?= 10
+FUZZ_CC ?= clang
+.PHONY: fuzz
+fuzz: $(patsubst tests/fuzz/%.c,build/fuzz/%,$(FUZZ)) ## run every fuzz target for FUZZ_SECONDS (needs clang)
+	$(Q)for t in $^; do tests/fuzz/run.sh $$t $(FUZZ_SECONDS) || exit 1; done
+
+build/fuzz/%: tests/fuzz/%.c $(LIB)
+	@mkdir -p $(@D)
+	@echo "  FUZZ    $@"
+	$(Q)$(FUZZ_CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=c11 -O1 -g \
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LIBS)
+
+.PHONY: size
+size: ## code and memory of what firmware links, for rv32imc
+	$(Q)tests/size.sh
+
+.PHONY: install
+install: $(B)/otatool ## install program, man pages, tables and completions below DESTDIR and PREFIX
+	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(DATADIR)/csv $(DESTDIR)$(BASHCOMPDIR) \
+		$(DESTDIR)$(ZSHCOMPDIR) $(DESTDIR)$(FISHCOMPDIR) \
+		$(addprefix $(DESTDIR)$(MANDIR)/man,1 5 7)
+	install -m 755 $(B)/otatool $(DESTDIR)$(BINDIR)/otatool
+	for f in man/*.[157]; do install -m 644 $$f $(DESTDIR)$(MANDIR)/man$${f##*.}/ || exit 1; done
+	for f in csv/*.csv; do [ ! -e $$f ] || install -m 644 $$f $(DESTDIR)$(DATADIR)/csv/ || exit 1; done
+	install -m 644 completions/otatool.bash $(DESTDIR)$(BASHCOMPDIR)/otatool
+	install -m 644 completions/_otatool $(DESTDIR)$(ZSHCOMPDIR)/_otatool
+	install -m 644 completions/otatool.fish $(DESTDIR)$(FISHCOMPDIR)/otatool.fish
+
+.PHONY: uninstall
+uninstall: ## remove what install put there
+	rm -f $(DESTDIR)$(BINDIR)/otatool $(DESTDIR)$(BASHCOMPDIR)/otatool \
+		$(DESTDIR)$(ZSHCOMPDIR)/_otatool $(DESTDIR)$(FISHCOMPDIR)/otatool.fish
+	for f in man/*.[157]; do rm -f $(DESTDIR)$(MANDIR)/man$${f##*.}/$${f##*/}; done
+	rm -rf $(DESTDIR)$(DATADIR)
+
+.PHONY: lint
+lint: ## formatting, clang-tidy, cppcheck
+	$(Q)tests/lint.sh
+
+.PHONY: dist
+dist: ## pack the committed tree as dist/otatool-VERSION.tar.gz
+	@mkdir -p dist
+	git archive --prefix=otatool-$(VERSION)/ -o dist/otatool-$(VERSION).tar.gz HEAD
+	@echo dist/otatool-$(VERSION).tar.gz
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf build dist
+
+.PHONY: help
+help: ## show this list
+	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
+
+.SECONDARY:
+-include $(shell find $(B) -name '*.d' 2>/dev/null)
