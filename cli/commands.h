@@ -5,4 +5,9 @@
 
 #include "cli/command.h"
 
+extern const struct command cmd_table_build;
+extern const struct command cmd_table_check;
+extern const struct command cmd_table_get;
+extern const struct command cmd_table_show;
+
 #endif

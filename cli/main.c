@@ -10,7 +10,7 @@
 #include "cli/say.h"
 
 const struct command *const commands[] = {
-	NULL,
+	&cmd_table_build, &cmd_table_show, &cmd_table_check, &cmd_table_get, NULL,
 };
 
 static struct poptOption global_options[] = {

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/* input.h - the options that say how inputs are read, and reading them */
+#ifndef CLI_INPUT_H
+#define CLI_INPUT_H
+
+#include "cli/command.h"
+#include "cli/file.h"
+#include "lib/host/flash_image.h"
+#include "lib/table.h"
+
+/* Included by every command that reads a table. */
+extern struct poptOption table_options[];
+
+/* Included by every command that reads flash contents: --table --slots --otadata --base --part. */
+extern struct poptOption input_options[];
+
+struct input_choice {
+	char *table, *slots, *otadata, *base, *part; /* as given; NULL: not given */
+};
+extern struct input_choice input_choice;
+
+/* The table options as given, worked out once. On failure the reason was said and NULL returned. */
+const struct ota_table_options *input_table_options(void);
+
+/* A number that an option holds (NULL: `fallback`), at most `most`; what is wrong is said. */
+enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value);
+
+/* Findings as they are made: said on stderr, and kept for --json. */
+struct findings {
+	const char *file;
+	size_t errors, warnings;
+	json_t *list; /* with --json, else NULL */
+};
+void findings_begin(struct findings *findings, const char *file);
+void findings_take(void *findings, const struct ota_diag *diag); /* an ota_report_fn */
+void findings_free(struct findings *findings);
+
+/* A file that holds a table, and the table. */
+struct table_source {
+	struct file file;
+	struct ota_flash_image image;
+	const struct ota_table_options *options;
+	struct ota_table table;
+	size_t unjudged; /* rows that could not be judged, because of the errors */
+	struct findings findings;
+};
+
+/* Read `name` (CSV, binary table, dump) and decode its table; what is wrong with it was said and is
+ * counted in findings. Fails where there is no table at all. Release with table_source_free(), which
+ * may be called on a zeroed struct. */
+enum exit_code table_source_read(const char *name, struct table_source *source);
+
+/* Apply the rules. */
+void table_source_check(struct table_source *source);
+void table_source_free(struct table_source *source);
+
+/* Its binary form. */
+enum exit_code table_source_encode(struct table_source *source, uint8_t out[static OTA_TABLE_SIZE]);
+
+/* One partition as JSON: name type subtype type_name subtype_name offset size flags. */
+json_t *table_part_json(const struct ota_part *part, const struct ota_table_options *options);
+
+#endif
