@@ -98,7 +98,10 @@ while IFS="$tab" read -r file exit exit_loose md5 exit_no_md5 rebuilt; do
 	size=$(stat -c %s "$path")
 	case $rebuilt in
 	same) expect "$file rebuilt" same "$(cmp -s "$path" "$work/bin" && echo same)" ;;
-	same_prefix) expect "$file rebuilt" same "$(cmp -s -n "$((size < 3072 ? size : 3072))" "$path" "$work/bin" && echo same)" ;;
+	same_prefix) # tables without a digest row, some of them shorter
+		otatool -q table build --no-md5 "$path" >"$work/bin" 2>/dev/null
+		expect "$file rebuilt" same "$(cmp -s -n "$((size < 3072 ? size : 3072))" "$path" "$work/bin" && echo same)"
+		;;
 	esac
 done <"$work/ptable"
 summary "binary tables to CSV"
