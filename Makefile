@@ -12,8 +12,8 @@ PKG_CONFIG ?= pkg-config
 # SAN=1 builds everything again under build/san with ASan and UBSan; V=1 shows the commands.
 B := build$(if $(SAN),/san)
 Q := $(if $(V),,@)
-SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 , := ,
+SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
