@@ -256,7 +256,8 @@ enum ota_status ota_boot(const struct ota_boot *boot, struct ota_record pair[sta
 	result->secure_version = boot->config.secure_version;
 	result->choice = OTA_CHOICE_NONE;
 	result->start = choose_with_buttons(&run);
-	if (result->start != OTA_CHOICE_NONE && !run.status)
+	if (result->start != OTA_CHOICE_NONE && !run.status &&
+	    (!boot->before_load || boot->before_load(boot->ctx)))
 		result->choice = load(&run, result->start);
 	settle(&run, result->choice);
 	tell(&run, result->choice == OTA_CHOICE_NONE ? OTA_BOOT_RESETS : OTA_BOOT_STARTS,

@@ -71,6 +71,13 @@ enum ota_boot_event {
 	OTA_BOOT_REFUSES, /* choice does not load */
 	OTA_BOOT_TOO_OLD, /* choice is older than the eFuse: not loaded */
 	OTA_BOOT_SETTLES, /* first boot: record 0 becomes {value, VALID} */
+	OTA_BOOT_TEE_COPIES, /* lib/tee.h: the good record is copied over the other */
+	OTA_BOOT_TEE_SETTLES, /* both are blank: tee_0 is written down as VALID */
+	OTA_BOOT_TEE_TRIAL, /* NEW becomes PENDING, and choice is loaded */
+	OTA_BOOT_TEE_FALLS_BACK, /* it was PENDING: the other one is loaded, and marked INVALID */
+	OTA_BOOT_TEE_DEAD, /* the records are damaged or INVALID: reset for ever */
+	OTA_BOOT_TEE_STARTS, /* choice loads as trusted app */
+	OTA_BOOT_TEE_REFUSES, /* choice does not: reset, without any fallback */
 	OTA_BOOT_STARTS, /* choice loads */
 	OTA_BOOT_RESETS, /* nothing does */
 };
@@ -94,6 +101,8 @@ struct ota_boot {
 	bool (*secure_version)(void *ctx, int choice, uint32_t *version);
 	/* Do one flash operation; nonzero: the power fails. NULL: nothing to write to. */
 	int (*apply)(void *ctx, const struct ota_op *op);
+	/* What is loaded between choice and app (the trusted app); false: reset. NULL: nothing. */
+	bool (*before_load)(void *ctx);
 	/* Told each step; may be NULL. */
 	void (*report)(void *ctx, const struct ota_boot_step *step);
 };

@@ -71,6 +71,8 @@ unsigned ota_slots_row(const struct ota_slots *slots, int choice)
 		return slots->factory;
 	if (choice == OTA_CHOICE_TEST)
 		return slots->test;
+	if (choice == OTA_CHOICE_TEE(0) || choice == OTA_CHOICE_TEE(1))
+		return slots->tee[OTA_CHOICE_TEE(0) - choice];
 	if (choice < 0 || choice >= (int)OTA_SLOTS_MAX || choice >= (int)slots->count)
 		return OTA_NO_ROW;
 	return slots->ota[choice];

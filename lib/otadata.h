@@ -29,6 +29,7 @@
 /* What a choice is besides an OTA slot 0..15. */
 #define OTA_CHOICE_FACTORY (-1)
 #define OTA_CHOICE_TEST (-2)
+#define OTA_CHOICE_TEE(k) (-16 - (int)(k)) /* trusted app 0, 1 */
 #define OTA_CHOICE_NONE (-99)
 
 enum ota_state {

@@ -32,7 +32,6 @@
 #define OTA_MD5_MAGIC 0xEBEBu
 #define OTA_LABEL_SIZE 16u
 #define OTA_TABLE_MAX 95u /* rows, without digest row and end marker */
-#define OTA_OTADATA_SIZE 0x2000u
 
 enum ota_part_flag {
 	OTA_PART_ENCRYPTED = 1u << 0,

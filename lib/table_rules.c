@@ -4,6 +4,8 @@
  * The errors are the reference's (ESP-IDF v5.5, gen_esp32part.py, verify()); the warnings are what
  * it passes in silence to somebody's harm. */
 #include "lib/table.h"
+
+#include "lib/otadata.h"
 #include "lib/text.h"
 
 #define NVS_SIZE_MIN 0x3000u /* read/write NVS, ESP-IDF v5.5 and later */

@@ -3,10 +3,10 @@
 
 #include <string.h>
 
-#include "lib/crc32.h"
 #include "lib/cursor.h"
 #include "lib/host/number.h"
 #include "lib/host/text_decode.h"
+#include "lib/otadata.h"
 
 #define SEARCH_END (1u << 20) /* bytes of flash in which a table is looked for */
 
@@ -59,11 +59,10 @@ static bool is_table(const uint8_t *data, size_t size)
 /* A record whose CRC is right; otadata.c knows more about them. */
 static bool is_record(const uint8_t *raw)
 {
-	struct ota_reader r = ota_reader(raw, OTA_ENTRY_SIZE);
-	uint32_t seq = ota_get_u32(&r);
+	struct ota_record record;
 
-	ota_get_span(&r, 24);
-	return seq != UINT32_MAX && ota_get_u32(&r) == ota_crc32(UINT32_MAX, raw, 4);
+	ota_record_decode(raw, &record);
+	return record.seq != OTA_SEQ_NONE && ota_record_crc_ok(&record);
 }
 
 static bool is_otadata(const uint8_t *data, size_t size)
