@@ -88,7 +88,7 @@ check-docs: $(B)/otatool ## options, help, man pages and completion are in step
 	$(Q)BUILD=$(CURDIR)/$(B) tests/check_docs.sh
 
 .PHONY: corpus
-corpus: $(B)/otatool ## compare with the reference's answers where CORPUS=DIR is there
+corpus: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## compare with the reference's answers where CORPUS=DIR is there
 	$(Q)BUILD=$(CURDIR)/$(B) tests/corpus.sh $(CORPUS)
 
 .PHONY: demo

@@ -4,19 +4,31 @@
  * stdin: tab-separated seq0 state0 crc0 seq1 state1 crc1 slots factory, then without rollback
  * choice, initial, then with rollback choice, initial, state0, state1; # lines and a heading. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "lib/boot.h"
 
 struct row {
 	struct ota_record pair[2];
-	unsigned slots, factory;
+	uint32_t slots, factory;
 	struct expected {
-		int choice;
-		unsigned initial;
+		uint32_t choice, initial; /* choice: signed */
 		uint32_t state[2];
 	} expected[2]; /* rollback off, on */
 };
+
+/* The next number of a line; false: there is none. */
+static bool take(const char **text, int base, uint32_t *value)
+{
+	char *end;
+
+	*value = (uint32_t)strtol(*text, &end, base);
+	if (end == *text)
+		return false;
+	*text = end;
+	return true;
+}
 
 static bool read_row(const char *line, struct row *row)
 {
@@ -24,10 +36,13 @@ static bool read_row(const char *line, struct row *row)
 	struct expected *off = &row->expected[0], *on = &row->expected[1];
 
 	memset(row, 0xFF, sizeof(*row));
-	return sscanf(line, "%x %x %x %x %x %x %u %u %d %u %d %u %x %x", &p[0].seq, &p[0].state,
-		      &p[0].crc, &p[1].seq, &p[1].state, &p[1].crc, &row->slots, &row->factory,
-		      &off->choice, &off->initial, &on->choice, &on->initial, &on->state[0],
-		      &on->state[1]) == 14;
+	return take(&line, 16, &p[0].seq) && take(&line, 16, &p[0].state) &&
+	       take(&line, 16, &p[0].crc) && take(&line, 16, &p[1].seq) &&
+	       take(&line, 16, &p[1].state) && take(&line, 16, &p[1].crc) &&
+	       take(&line, 10, &row->slots) && take(&line, 10, &row->factory) &&
+	       take(&line, 10, &off->choice) && take(&line, 10, &off->initial) &&
+	       take(&line, 10, &on->choice) && take(&line, 10, &on->initial) &&
+	       take(&line, 16, &on->state[0]) && take(&line, 16, &on->state[1]);
 }
 
 static bool loads(void *ctx, int choice)
@@ -66,7 +81,7 @@ static bool agrees(const struct row *row, bool rollback)
 		ota_slots_add(&slots, 0, 0, 1, 1);
 	for (unsigned i = 0; i < row->slots; i++)
 		ota_slots_add(&slots, 0, 0x10 + i, 1, (uint8_t)(2 + i));
-	if (ota_boot(&boot, pair, &result) != OTA_OK || result.start != want->choice)
+	if (ota_boot(&boot, pair, &result) != OTA_OK || result.start != (int)want->choice)
 		return false;
 	/* Where a slot 0 that is not there was meant to be settled, nothing is written. */
 	if (row->slots && initial != want->initial)
