@@ -11,7 +11,7 @@ static int bad;
 static const char *type_name(const json_t *value)
 {
 	static const char *const names[] = { "object", "array", "string", "integer",
-					     "real",   "true",	"false",  "null" };
+					     "real",   "true",  "false",  "null" };
 
 	return names[json_typeof(value)];
 }
