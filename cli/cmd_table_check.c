@@ -7,6 +7,11 @@ static struct poptOption options[] = { { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_
 					 "How tables are read:", NULL },
 				       POPT_TABLEEND };
 
+static const char *plural(size_t count)
+{
+	return count == 1 ? "" : "s";
+}
+
 static enum exit_code report(struct table_source *source)
 {
 	const struct findings *findings = &source->findings;
@@ -21,11 +26,13 @@ static enum exit_code report(struct table_source *source)
 			return code;
 	}
 	if (ok)
-		say_status("%s: %zu partitions, no error, %zu warnings", source->file.name,
-			   source->table.count, findings->warnings);
+		say_status("%s: %zu partition%s, no error, %zu warning%s", source->file.name,
+			   source->table.count, plural(source->table.count), findings->warnings,
+			   plural(findings->warnings));
 	else
-		say_status("%s: %zu errors, %zu warnings", source->file.name, findings->errors,
-			   findings->warnings);
+		say_status("%s: %zu error%s, %zu warning%s", source->file.name, findings->errors,
+			   plural(findings->errors), findings->warnings,
+			   plural(findings->warnings));
 	return ok ? EXIT_YES : EXIT_NO;
 }
 

@@ -117,7 +117,7 @@ static int parse_word(const struct ota_keyword *list, const char *text, size_t s
 
 static enum exit_code find_type(const struct table_source *source, const struct ota_part **part)
 {
-	const struct ota_names *names = source->options->names;
+	const struct ota_names *names = source->options.names;
 	size_t n = strcspn(opt.type, "/");
 	const char *rest = opt.type + n + (opt.type[n] == '/');
 	int type = parse_word(names->types, opt.type, n);
@@ -149,9 +149,9 @@ static enum exit_code print(const struct ota_part *part, const struct table_sour
 	if (common.json)
 		return command_print_json(json_pack("{s:s, s:o}", "file", source->file.name,
 						    "partition",
-						    table_part_json(part, source->options)));
+						    table_part_json(part, &source->options)));
 	for (const char *const *name = *names ? names : usual; *name; name++)
-		fields[find_field(*name)].print(part, source->options);
+		fields[find_field(*name)].print(part, &source->options);
 	return EXIT_YES;
 }
 

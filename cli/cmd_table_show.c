@@ -28,14 +28,14 @@ static enum exit_code show_json(const struct table_source *source)
 
 	for (size_t i = 0; i < source->table.count; i++)
 		json_array_append_new(parts,
-				      table_part_json(&source->table.parts[i], source->options));
+				      table_part_json(&source->table.parts[i], &source->options));
 	return command_print_json(
 		json_pack("{s:s, s:s, s:I, s:s, s:o, s:O}", "file", source->file.name, "kind",
 			  source->table.text ? "csv"
 			  : dump             ? "dump"
 					     : "table",
 			  "table_offset",
-			  (json_int_t)(dump ? source->image.table_offset : source->options->offset),
+			  (json_int_t)(dump ? source->image.table_offset : source->options.offset),
 			  "md5", md5_names[source->table.md5], "partitions", parts, "findings",
 			  source->findings.list));
 }
@@ -74,7 +74,7 @@ static int name_width(const struct ota_table *table)
 
 static void show_text(const struct table_source *source)
 {
-	const struct ota_names *names = source->options->names;
+	const struct ota_names *names = source->options.names;
 	int width = name_width(&source->table);
 
 	printf("%-*s  %-15s  %-9s  %10s  %10s  %10s  %s\n", width, "NAME", "TYPE", "SUBTYPE",
@@ -82,14 +82,15 @@ static void show_text(const struct table_source *source)
 	for (size_t i = 0; i < source->table.count; i++) {
 		const struct ota_part *part = &source->table.parts[i];
 		char type[8], subtype[8], size[24];
-		uint32_t flags = part->flags & source->options->dialect->flags;
+		uint32_t flags = part->flags & source->options.dialect->flags;
 
-		printf("%-*s  %-15s  %-9s  0x%08x  0x%08llx  %10s%s%s%s\n", width,
+		printf("%-*s  %-15s  %-9s  0x%08x  0x%08llx  %10s%s%s%s%s\n", width,
 		       ota_part_name(part), word(names->types, part->type, type),
 		       word(ota_subtypes_of(names, part->type), part->subtype, subtype),
 		       part->offset, (unsigned long long)part->offset + part->size,
 		       size_text(part->size, size), flags ? "  " : "",
-		       flags & OTA_PART_ENCRYPTED ? "encrypted " : "",
+		       flags & OTA_PART_ENCRYPTED ? "encrypted" : "",
+		       flags == (OTA_PART_ENCRYPTED | OTA_PART_READONLY) ? " " : "",
 		       flags & OTA_PART_READONLY ? "readonly" : "");
 	}
 }
@@ -101,7 +102,7 @@ static enum exit_code show(struct table_source *source)
 	if (common.json)
 		return show_json(source);
 	if (opt.csv)
-		ota_csv_print(stdout, &source->table, source->options);
+		ota_csv_print(stdout, &source->table, &source->options);
 	else
 		show_text(source);
 	return EXIT_YES;

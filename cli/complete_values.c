@@ -1,12 +1,76 @@
 /* SPDX-License-Identifier: MIT */
-/* complete_values.c - the enumerations that completion offers: a row each */
-#include <stddef.h>
+/* complete_values.c - the values that completion offers: a row for each name that help texts use */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "cli/complete.h"
+#include "lib/host/flash_image.h"
+#include "lib/host/table_csv.h"
 
 static const char *const when[] = { "auto", "always", "never", NULL };
+static const char *const versions[] = { "v1", "v2", NULL };
+static const char *const fields[] = { "name", "offset",    "size",     "type", "subtype",
+				      "end",  "encrypted", "readonly", NULL };
+static const char *const flash_sizes[] = { "1MB",  "2MB",  "4MB",   "8MB", "16MB",
+					   "32MB", "64MB", "128MB", NULL };
+
+static void ignore(void *ctx, const struct ota_diag *diag)
+{
+	(void)ctx;
+	(void)diag;
+}
+
+/* The table of a file of moderate size, read without a word. */
+static bool read_table(const char *name, struct ota_table *table)
+{
+	static uint8_t data[1u << 20];
+	static const struct ota_table_options options = { .dialect = &ota_dialect_esp32,
+							  .names = &ota_names_esp32,
+							  .offset = OTA_TABLE_OFFSET,
+							  .primary_bootloader = 0,
+							  .recovery_bootloader = 0 };
+	const struct ota_csv_reader reader = { &options, NULL, ignore, NULL };
+	struct ota_flash_image image;
+	struct stat st;
+	size_t size, unjudged;
+	FILE *file;
+
+	if (stat(name, &st) < 0 || !S_ISREG(st.st_mode) || !(file = fopen(name, "rb")))
+		return false;
+	size = fread(data, 1, sizeof(data), file);
+	fclose(file);
+	ota_flash_image_sniff(&image, data, size, 0, OTA_TABLE_OFFSET);
+	if (image.kind == OTA_KIND_CSV) {
+		ota_csv_parse(data, size, &reader, table, &unjudged);
+	} else if (image.kind == OTA_KIND_TABLE || image.kind == OTA_KIND_DUMP) {
+		const uint8_t *raw = ota_flash_image_table(&image, &size);
+
+		ota_table_decode(raw, size, &options, table, ignore, NULL);
+	} else {
+		return false;
+	}
+	return true;
+}
+
+/* The partitions of the first file on the line that holds a table. */
+static void offer_parts(const char *begun, const char **words, complete_offer_fn *offer)
+{
+	struct ota_table table;
+
+	for (; *words; words++) {
+		if (!read_table(*words, &table))
+			continue;
+		for (size_t i = 0; i < table.count; i++)
+			offer(begun, ota_part_name(&table.parts[i]), "");
+		if (table.text)
+			ota_csv_free(&table);
+		return;
+	}
+}
 
 const struct completion completions[] = {
-	{ "WHEN", when, NULL },
-	{ NULL, NULL, NULL },
+	{ "WHEN", when, NULL },        { "VERSION", versions, NULL }, { "FIELD", fields, NULL },
+	{ "SIZE", flash_sizes, NULL }, { "NAME", NULL, offer_parts }, { NULL, NULL, NULL },
 };

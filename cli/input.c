@@ -146,17 +146,21 @@ void findings_begin(struct findings *findings, const char *file)
 	*findings = (struct findings){ .file = file, .list = common.json ? json_array() : NULL };
 }
 
-void findings_take(void *ctx, const struct ota_diag *diag)
+void findings_take(void *ctx, const struct ota_diag *found)
 {
 	struct findings *findings = ctx;
-	bool error = diag->rule->severity == OTA_ERROR ||
-		     (common.strict && diag->rule->severity == OTA_WARNING);
+	bool error = found->rule->severity == OTA_ERROR ||
+		     (common.strict && found->rule->severity == OTA_WARNING);
+	struct ota_diag diag = *found;
+
+	if (!diag.line && diag.offset != OTA_NO_OFFSET)
+		diag.offset += findings->shift;
 
 	findings->errors += error;
-	findings->warnings += !error && diag->rule->severity == OTA_WARNING;
+	findings->warnings += !error && diag.rule->severity == OTA_WARNING;
 	if (findings->list)
-		json_array_append_new(findings->list, ota_finding_json(diag, common.strict));
-	say_finding(findings->file, diag);
+		json_array_append_new(findings->list, ota_finding_json(&diag, common.strict));
+	say_finding(findings->file, &diag);
 }
 
 void findings_free(struct findings *findings)
@@ -173,16 +177,16 @@ static const char *environment(void *ctx, const char *name)
 
 static enum exit_code decode_csv(struct table_source *s)
 {
-	struct ota_csv_reader reader = { s->options, opt.no_env ? NULL : environment, findings_take,
-					 &s->findings };
+	struct ota_csv_reader reader = { &s->options, opt.no_env ? NULL : environment,
+					 findings_take, &s->findings };
 	enum ota_status status =
 		ota_csv_parse(s->file.data, s->file.size, &reader, &s->table, &s->unjudged);
 
 	if (status == OTA_E_MEMORY)
 		return say_error(EXIT_BUG, s->file.name, "out of memory");
 	if (s->unjudged)
-		say_note(s->file.name, "%zu rows were not judged, because an earlier one is wrong",
-			 s->unjudged);
+		say_note(s->file.name, "%zu row%s not judged, because an earlier one is wrong",
+			 s->unjudged, s->unjudged == 1 ? " was" : "s were");
 	return EXIT_YES;
 }
 
@@ -191,7 +195,8 @@ static void decode_binary(struct table_source *s)
 	size_t size;
 	const uint8_t *data = ota_flash_image_table(&s->image, &size);
 
-	ota_table_decode(data, size, s->options, &s->table, findings_take, &s->findings);
+	s->findings.shift = (uint32_t)(data - s->file.data);
+	ota_table_decode(data, size, &s->options, &s->table, findings_take, &s->findings);
 }
 
 static enum exit_code decode(struct table_source *s)
@@ -201,9 +206,10 @@ static enum exit_code decode(struct table_source *s)
 	case OTA_KIND_EMPTY: return decode_csv(s);
 	case OTA_KIND_TABLE: decode_binary(s); return EXIT_YES;
 	case OTA_KIND_DUMP:
-		if (s->image.table_offset != s->options->offset)
+		if (s->image.table_offset != s->options.offset)
 			say_note(s->file.name, "the table is at 0x%x, not at 0x%x",
-				 s->image.table_offset, s->options->offset);
+				 s->image.table_offset, s->options.offset);
+		s->options.offset = s->image.table_offset;
 		decode_binary(s);
 		return EXIT_YES;
 	case OTA_KIND_TABLE_SHIFTED:
@@ -217,25 +223,26 @@ static enum exit_code decode(struct table_source *s)
 
 enum exit_code table_source_read(const char *name, struct table_source *s)
 {
+	const struct ota_table_options *options = input_table_options();
 	uint64_t base = 0;
 	enum exit_code code;
 
 	memset(s, 0, sizeof(*s));
-	s->options = input_table_options();
-	if (!s->options || input_number("--base", input_choice.base, UINT32_MAX, &base))
+	if (!options || input_number("--base", input_choice.base, UINT32_MAX, &base))
 		return EXIT_USAGE;
+	s->options = *options;
 	code = file_read(name, &s->file);
 	if (code)
 		return code;
 	findings_begin(&s->findings, s->file.name);
 	ota_flash_image_sniff(&s->image, s->file.data, s->file.size, (uint32_t)base,
-			      s->options->offset);
+			      s->options.offset);
 	return decode(s);
 }
 
 void table_source_check(struct table_source *s)
 {
-	ota_table_check(&s->table, s->options, findings_take, &s->findings);
+	ota_table_check(&s->table, &s->options, findings_take, &s->findings);
 }
 
 void table_source_free(struct table_source *s)
@@ -248,10 +255,10 @@ void table_source_free(struct table_source *s)
 
 enum exit_code table_source_encode(struct table_source *s, uint8_t out[static OTA_TABLE_SIZE])
 {
-	if (ota_table_encode(&s->table, s->options, out))
+	if (ota_table_encode(&s->table, &s->options, out))
 		return say_error(EXIT_NO, s->file.name,
 				 "%zu rows%s do not fit (a table has 0xc00 bytes)", s->table.count,
-				 s->options->no_md5 ? "" : " and the MD5 row");
+				 s->options.no_md5 ? "" : " and the MD5 row");
 	return EXIT_YES;
 }
 

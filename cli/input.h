@@ -28,6 +28,7 @@ enum exit_code input_number(const char *option, const char *text, uint64_t most,
 /* Findings as they are made: said on stderr, and kept for --json. */
 struct findings {
 	const char *file;
+	uint32_t shift; /* of offsets: where the data that is judged begins in the file */
 	size_t errors, warnings;
 	json_t *list; /* with --json, else NULL */
 };
@@ -39,7 +40,7 @@ void findings_free(struct findings *findings);
 struct table_source {
 	struct file file;
 	struct ota_flash_image image;
-	const struct ota_table_options *options;
+	struct ota_table_options options; /* with the offset at which the table was found */
 	struct ota_table table;
 	size_t unjudged; /* rows that could not be judged, because of the errors */
 	struct findings findings;

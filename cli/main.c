@@ -140,7 +140,8 @@ static enum exit_code run_command(const struct command *command, const char **ar
 static enum exit_code show_version(void)
 {
 	printf("otatool %s\n", OTA_VERSION);
-	printf("popt 1.x, jansson %s, zlib %s\n", jansson_version_str(), zlibVersion());
+	printf("popt %s, jansson %s, zlib %s\n", OTA_POPT_VERSION, jansson_version_str(),
+	       zlibVersion());
 	return EXIT_YES;
 }
 

@@ -13,9 +13,10 @@ static const struct ota_rule rule_end = { "table-end", OTA_ERROR, OTA_TEXT("no e
 					  OTA_TEXT("a row of 32 bytes 0xff ends a table"),
 					  OTA_TEXT(
 						  "a table is 0xc00 bytes long: was it cut off?") };
-static const struct ota_rule rule_magic = { "entry-magic", OTA_ERROR,
-					    OTA_TEXT("a row starts with {value}"),
-					    OTA_TEXT("a row starts with the bytes AA 50"), NULL };
+static const struct ota_rule rule_magic = {
+	"entry-magic", OTA_ERROR, OTA_TEXT("a row starts with the bytes {value}"),
+	OTA_TEXT("a row starts with the bytes AA 50, the digest row with EB EB"), NULL
+};
 static const struct ota_rule rule_md5 = {
 	"table-md5", OTA_ERROR, OTA_TEXT("the MD5 of the rows does not match"),
 	OTA_TEXT("the digest row holds the MD5 of the rows before it"),
@@ -178,9 +179,7 @@ static bool take_row(struct decode *d, size_t pos)
 		refuse(d, OTA_E_MAGIC,
 		       &(struct ota_diag){ .rule = &rule_magic,
 					   .offset = (uint32_t)pos,
-					   .value = raw[0] | (uint64_t)raw[1] << 8,
-					   .low = OTA_ENTRY_MAGIC,
-					   .high = OTA_ENTRY_MAGIC });
+					   .value = (uint64_t)raw[0] << 8 | raw[1] });
 		return false;
 	}
 	part->place = (uint32_t)pos;

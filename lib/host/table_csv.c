@@ -404,10 +404,12 @@ enum ota_status ota_csv_parse(const uint8_t *data, size_t size, const struct ota
 	table->text = true;
 	table->partial = false;
 	status = ota_text_decode(data, size, &text, &text_size, &diag);
-	if (status == OTA_E_VALUE)
-		reader->report(reader->ctx, &diag);
-	if (status)
+	if (status) {
+		if (status == OTA_E_VALUE)
+			reader->report(reader->ctx, &diag);
+		table->partial = true;
 		return status;
+	}
 	take_lines(&p, text, text_size);
 	free(text);
 	*unjudged = p.unjudged;
