@@ -97,7 +97,7 @@ demo: $(B)/otatool ## show the main job on real input
 	$(Q)BUILD=$(CURDIR)/$(B) tests/demo.sh
 
 .PHONY: bench
-bench: $(B)/otatool ## measure speed as ratios in one run
+bench: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## measure speed as ratios in one run
 	$(Q)BUILD=$(CURDIR)/$(B) tests/bench/bench.sh
 
 # Each target runs FUZZ_SECONDS; findings stay in build/fuzz.
