@@ -7,15 +7,14 @@ cc=$1 out=$2
 shift 2
 mkdir -p "$out"
 
-try() {
-	compiler=$1 flags=$2
+try() { # COMPILER FLAGS HEADERS FILE...: HEADERS says where the C library's headers are
+	compiler=$1 flags=$2 headers=$3
 	objects=
-	for file; do :; done
-	shift 2
+	shift 3
 	for file; do
 		object=$out/$(echo "$file" | tr / _).o
 		# shellcheck disable=SC2086
-		$compiler -std=c11 -Os -I. -ffreestanding -Wall -Wextra -Werror $flags -c -o "$object" "$file" || exit 1
+		$compiler -std=c11 -Os -I. -ffreestanding -Wall -Wextra -Werror $flags $headers -c -o "$object" "$file" || exit 1
 		objects="$objects $object"
 	done
 	# shellcheck disable=SC2086
@@ -26,7 +25,7 @@ try() {
 	echo "portable with $compiler $flags"
 }
 
-try "$cc" "" "$@"
+try "$cc" "" "" "$@"
 if command -v riscv64-unknown-elf-gcc >/dev/null; then
-	try riscv64-unknown-elf-gcc "-march=rv32imc -misa-spec=2.2 -mabi=ilp32 --specs=picolibc.specs" "$@"
+	try riscv64-unknown-elf-gcc "-march=rv32imc -misa-spec=2.2 -mabi=ilp32" --specs=picolibc.specs "$@"
 fi
