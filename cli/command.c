@@ -12,6 +12,7 @@
  * - poptGetArgs() memory belongs to the context: the operands are copied.
  * - POPT_ARG_STRING stores a heap copy, and a repetition leaks the first one: every row gets a
  *   number, so that each occurrence is seen; what may repeat is POPT_ARG_ARGV.
+ * - "-5" is an option to it: a negative number gets a blank in front, which numbers may have.
  * - POPT_ARG_INT reads "010" as octal and refuses "4K": numbers are strings for number.c. */
 
 #define OPTIONS_MAX 64
@@ -79,7 +80,30 @@ static enum exit_code take_options(poptContext context)
 	return EXIT_YES;
 }
 
-/* A copy of popt's list in one block. */
+/* `argv` with a blank before each negative number, in one block. */
+static const char **shield_numbers(const char **argv, int *argc)
+{
+	size_t size = 0, n;
+	const char **copy;
+	char *text;
+
+	for (*argc = 0; argv[*argc]; ++*argc)
+		size += strlen(argv[*argc]) + 2;
+	copy = malloc(((size_t)*argc + 1) * sizeof(*copy) + size);
+	if (!copy)
+		return NULL;
+	text = (char *)(copy + *argc + 1);
+	for (int i = 0; i < *argc; i++, text += n) {
+		bool number = argv[i][0] == '-' && argv[i][1] >= '0' && argv[i][1] <= '9';
+
+		copy[i] = text;
+		n = (size_t)sprintf(text, "%s%s", number ? " " : "", argv[i]) + 1;
+	}
+	copy[*argc] = NULL;
+	return copy;
+}
+
+/* A copy of popt's list in one block, the shields taken off. */
 static const char **copy_operands(const char **args)
 {
 	size_t count = 0, size = 0;
@@ -93,9 +117,10 @@ static const char **copy_operands(const char **args)
 		return NULL;
 	text = (char *)(copy + count + 1);
 	for (size_t i = 0; i < count; i++) {
-		size_t n = strlen(args[i]) + 1;
+		const char *word = args[i] + (strncmp(args[i], " -", 2) == 0);
+		size_t n = strlen(word) + 1;
 
-		copy[i] = memcpy(text, args[i], n);
+		copy[i] = memcpy(text, word, n);
 		text += n;
 	}
 	copy[count] = NULL;
@@ -105,19 +130,21 @@ static const char **copy_operands(const char **args)
 enum exit_code command_parse(const char **argv, struct poptOption *options, bool stop,
 			     const char ***rest)
 {
-	int argc = 0;
+	int argc;
+	const char **shielded = shield_numbers(argv, &argc);
 	poptContext context;
 	enum exit_code code;
 
-	while (argv[argc])
-		argc++;
+	if (!shielded)
+		return say_error(EXIT_BUG, NULL, "out of memory");
 	parsed.count = 0;
 	number_rows(options);
-	context = poptGetContext("otatool", argc, argv, options,
+	context = poptGetContext("otatool", argc, shielded, options,
 				 stop ? POPT_CONTEXT_POSIXMEHARDER : 0);
 	code = take_options(context);
 	*rest = code ? NULL : copy_operands(poptGetArgs(context));
 	poptFreeContext(context);
+	free(shielded);
 	if (!code && !*rest)
 		return say_error(EXIT_BUG, NULL, "out of memory");
 	return code;

@@ -5,6 +5,7 @@
 
 #include "cli/command.h"
 
+extern const struct command cmd_explain;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;
 extern const struct command cmd_table_get;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/complete.h"
+#include "lib/host/esp_err.h"
 #include "lib/host/flash_image.h"
 #include "lib/host/table_csv.h"
 
@@ -70,7 +71,23 @@ static void offer_parts(const char *begun, const char **words, complete_offer_fn
 	}
 }
 
+static void offer_errors(const char *begun, const char **words, complete_offer_fn *offer)
+{
+	(void)words;
+	for (const struct ota_error *row = ota_esp_errors; row->name; row++)
+		offer(begun, row->name, row->meaning);
+	for (const struct ota_error *row = ota_mbedtls_errors; row->name; row++)
+		offer(begun, row->name, row->meaning);
+}
+
+/* clang-format off */
 const struct completion completions[] = {
-	{ "WHEN", when, NULL },        { "VERSION", versions, NULL }, { "FIELD", fields, NULL },
-	{ "SIZE", flash_sizes, NULL }, { "NAME", NULL, offer_parts }, { NULL, NULL, NULL },
+	{ "WHEN", when, NULL },
+	{ "VERSION", versions, NULL },
+	{ "FIELD", fields, NULL },
+	{ "SIZE", flash_sizes, NULL },
+	{ "NAME", NULL, offer_parts },
+	{ "CODE|LOG", NULL, offer_errors },
+	{ NULL, NULL, NULL },
 };
+/* clang-format on */

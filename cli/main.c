@@ -9,9 +9,16 @@
 #include "cli/commands.h"
 #include "cli/say.h"
 
+/* clang-format off */
 const struct command *const commands[] = {
-	&cmd_table_build, &cmd_table_show, &cmd_table_check, &cmd_table_get, NULL,
+	&cmd_table_build,
+	&cmd_table_show,
+	&cmd_table_check,
+	&cmd_table_get,
+	&cmd_explain,
+	NULL,
 };
+/* clang-format on */
 
 static struct poptOption global_options[] = {
 	{ "version", 'V', POPT_ARG_NONE, &common.version, 0, "Show the version", NULL },
