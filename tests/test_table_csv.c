@@ -18,6 +18,7 @@ struct seen {
 static void keep(void *ctx, const struct ota_diag *diag)
 {
 	struct seen *seen = ctx;
+	size_t n;
 
 	if (!seen->rules[0]) {
 		seen->line = diag->line;
@@ -25,10 +26,8 @@ static void keep(void *ctx, const struct ota_diag *diag)
 		seen->low = diag->low;
 		seen->high = diag->high;
 	}
-	if (strlen(seen->rules) + strlen(diag->rule->id) + 2 < sizeof(seen->rules)) {
-		strcat(seen->rules, diag->rule->id);
-		strcat(seen->rules, ",");
-	}
+	n = strlen(seen->rules);
+	snprintf(seen->rules + n, sizeof(seen->rules) - n, "%s,", diag->rule->id);
 }
 
 static const char *variables(void *ctx, const char *name)

@@ -38,6 +38,8 @@ static int run_once(struct job *job, const posix_spawn_file_actions_t *actions, 
 	int status;
 	pid_t pid;
 
+	if (!job->argv[0])
+		return 1;
 	errno = posix_spawnp(&pid, job->argv[0], actions, NULL, job->argv, environ);
 	if (errno || wait4(pid, &status, 0, &usage) < 0) {
 		perror(job->argv[0]);
@@ -62,7 +64,7 @@ static int by_size(const void *a, const void *b)
 int main(int argc, char **argv)
 {
 	static struct job jobs[COMMANDS_MAX];
-	int runs = argc > 2 ? atoi(argv[1]) : 0, count = 0;
+	int runs = argc > 2 ? (int)strtol(argv[1], NULL, 10) : 0, count = 0;
 	posix_spawn_file_actions_t actions;
 
 	if (runs < 1 || runs > RUNS_MAX) {
