@@ -87,9 +87,9 @@ static enum exit_code hold(struct edit *edit)
 			return code;
 		if (flock(edit->lock, LOCK_EX | LOCK_NB) < 0)
 			return errno == EWOULDBLOCK
-				       ? say_error(EXIT_SYSTEM, edit->name,
-						   "another program holds it (an emulator?)")
-				       : say_system(edit->name, "cannot lock");
+				     ? say_error(EXIT_SYSTEM, edit->name,
+						 "another program holds it (an emulator?)")
+				     : say_system(edit->name, "cannot lock");
 	} while (!is_current(edit->name, edit->lock));
 	return EXIT_YES;
 }
@@ -136,8 +136,7 @@ static void note_flashing(const char *name, const struct edit_change *change, bo
 	else if (alone)
 		say_note(NULL, "esptool write-flash 0x%x %s", change->addr, name);
 	else
-		say_note(NULL,
-			 "otatool flash read %s %s %s.bin && esptool write-flash 0x%x %s.bin",
+		say_note(NULL, "otatool flash read %s %s %s.bin && esptool write-flash 0x%x %s.bin",
 			 name, change->part, change->part, change->addr, change->part);
 }
 
