@@ -17,7 +17,7 @@ SANFLAGS := $(if $(SAN),-fsanitize=address$(,)undefined -fno-sanitize-recover=al
 
 CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
-	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef
+	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Wno-missing-field-initializers
 PACKAGES := popt jansson zlib
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANFLAGS)
 ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DOTA_VERSION='"$(VERSION)"' \

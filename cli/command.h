@@ -25,6 +25,10 @@ struct command {
 	const char *summary; /* one line for `otatool --help` */
 	struct poptOption *options;
 	enum exit_code (*run)(const char **args); /* operands, NULL at the end */
+	/* A front end with another program's grammar and exit statuses: run() is given all words that
+	 * follow the name and reads them by `options` itself (cli/compat.h); the common options are
+	 * not among them. */
+	bool own_grammar;
 };
 
 /* Every command, NULL at the end (main.c). */

@@ -6,6 +6,9 @@
 #include "cli/command.h"
 
 extern const struct command cmd_explain;
+extern const struct command cmd_gen_empty_partition;
+extern const struct command cmd_gen_esp32part;
+extern const struct command cmd_parttool;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;
 extern const struct command cmd_table_get;

@@ -126,7 +126,8 @@ enum exit_code command_complete(const char **words)
 		offer_values(row->argDescrip, begun, words);
 	} else if (begun[0] == '-') {
 		offer_options(command->options, begun);
-		offer_options(common_options, begun);
+		if (!command->own_grammar)
+			offer_options(common_options, begun);
 	} else {
 		offer_operands(command, words, begun);
 	}

@@ -156,6 +156,8 @@ void findings_take(void *ctx, const struct ota_diag *found)
 	if (!diag.line && diag.offset != OTA_NO_OFFSET)
 		diag.offset += findings->shift;
 
+	if (error && !findings->first)
+		findings->first = found->rule;
 	findings->errors += error;
 	findings->warnings += !error && diag.rule->severity == OTA_WARNING;
 	if (findings->list)
@@ -221,9 +223,9 @@ static enum exit_code decode(struct table_source *s)
 	}
 }
 
-enum exit_code table_source_read(const char *name, struct table_source *s)
+enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
+				 struct table_source *s)
 {
-	const struct ota_table_options *options = input_table_options();
 	uint64_t base = 0;
 	enum exit_code code;
 
@@ -238,6 +240,11 @@ enum exit_code table_source_read(const char *name, struct table_source *s)
 	ota_flash_image_sniff(&s->image, s->file.data, s->file.size, (uint32_t)base,
 			      s->options.offset);
 	return decode(s);
+}
+
+enum exit_code table_source_read(const char *name, struct table_source *s)
+{
+	return table_source_open(name, input_table_options(), s);
 }
 
 void table_source_check(struct table_source *s)

@@ -30,6 +30,7 @@ struct findings {
 	const char *file;
 	uint32_t shift; /* of offsets: where the data that is judged begins in the file */
 	size_t errors, warnings;
+	const struct ota_rule *first; /* the rule of the first error; NULL: there is none */
 	json_t *list; /* with --json, else NULL */
 };
 void findings_begin(struct findings *findings, const char *file);
@@ -50,6 +51,10 @@ struct table_source {
  * counted in findings. Fails where there is no table at all. Release with table_source_free(), which
  * may be called on a zeroed struct. */
 enum exit_code table_source_read(const char *name, struct table_source *source);
+
+/* The same by `options` and not by those of the command line. */
+enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
+				 struct table_source *source);
 
 /* Apply the rules. */
 void table_source_check(struct table_source *source);

@@ -16,6 +16,9 @@ const struct command *const commands[] = {
 	&cmd_table_check,
 	&cmd_table_get,
 	&cmd_explain,
+	&cmd_gen_esp32part,
+	&cmd_parttool,
+	&cmd_gen_empty_partition,
 	NULL,
 };
 /* clang-format on */
@@ -78,6 +81,8 @@ static void wrap_options(const struct command *command, struct poptOption table[
 					    POPT_TABLEEND };
 
 	memcpy(table, rows, sizeof(rows));
+	if (command->own_grammar)
+		table[1] = rows[2];
 }
 
 static enum exit_code show_help(const struct command *command)
@@ -127,6 +132,14 @@ static enum exit_code check_operands(const struct command *command, const char *
 	return EXIT_YES;
 }
 
+static bool wants_help(const char **words)
+{
+	while (*words && strcmp(*words, "--") != 0 && strcmp(*words, "--help") != 0 &&
+	       strcmp(*words, "-h") != 0)
+		words++;
+	return *words && strcmp(*words, "--") != 0;
+}
+
 static enum exit_code run_command(const struct command *command, const char **argv)
 {
 	struct poptOption options[3];
@@ -134,6 +147,8 @@ static enum exit_code run_command(const struct command *command, const char **ar
 	enum exit_code code;
 
 	running = command;
+	if (command->own_grammar)
+		return wants_help(argv + 1) ? show_help(command) : command->run(argv + 1);
 	wrap_options(command, options);
 	code = command_parse(argv, options, false, &args);
 	if (!code && common.help)

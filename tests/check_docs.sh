@@ -41,7 +41,7 @@ done <"$BUILD/commands.txt"
 for page in man/otatool-*.1; do
 	noun=${page#man/otatool-} noun=${noun%.1}
 	known=$(grep -E "^$noun( |\$)" "$BUILD/commands.txt" | while read -r n v; do complete "$n" ${v:+"$v"} --; done)
-	for option in $(grep -ohE '^\.It .*' "$page" | grep -oE 'Fl -[a-z0-9-]+' | sed 's/Fl -/--/' | sort -u); do
+	for option in $(grep -ohE '^\.It .*' "$page" | grep -oE 'Fl -[a-z0-9_-]+' | sed 's/Fl -/--/' | sort -u); do
 		echo "$known" | grep -qx -- "$option" || fail "$page: $option is no option"
 	done
 done
