@@ -16,8 +16,8 @@ run_file() {
 			printf '%s\n' "$line"
 			sh -c "${line#??}" >"$work/out" 2>"$work/err" </dev/null
 			status=$?
-			sed "s|$TOP|\$TOP|g; s/^/> /; s/^> \$/>/" "$work/out"
-			sed "s|$TOP|\$TOP|g; s/^/! /; s/^! \$/!/" "$work/err"
+			sed "s|$TOP/tests|\$TOP/tests|g; s/^/> /; s/^> \$/>/" "$work/out"
+			sed "s|$TOP/tests|\$TOP/tests|g; s/^/! /; s/^! \$/!/" "$work/err"
 			[ $status -eq 0 ] || echo "= $status"
 			;;
 		'> '* | '>' | '! '* | '!' | '= '*) ;;
