@@ -55,6 +55,8 @@ $(B)/%.o: %.S Makefile
 	@echo "  AS      $<"
 	$(Q)$(CC) -I. -I$(B) $(CPPFLAGS) -c -o $@ $<
 
+$(B)/lib/host/presets_data.o: $(wildcard csv/*.csv)
+
 $(B)/tests/%: $(B)/tests/%.o $(B)/libota.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(if $(filter test_%,$*),-lcmocka)

@@ -7,11 +7,13 @@ static struct {
 	char *output;
 } opt;
 
-static struct poptOption options[] = { { "output", 'o', POPT_ARG_STRING, &opt.output, 0,
-					 "Write to FILE instead of stdout", "FILE" },
-				       { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0,
-					 "How tables are read:", NULL },
-				       POPT_TABLEEND };
+static struct poptOption options[] = {
+	{ "output", 'o', POPT_ARG_STRING, &opt.output, 0, "Write to FILE instead of stdout",
+	  "FILE" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, preset_options, 0, NULL, NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	POPT_TABLEEND
+};
 
 static enum exit_code write_table(struct table_source *source)
 {
@@ -41,7 +43,7 @@ static enum exit_code run(const char **args)
 		return code;
 	if (common.json && !opt.output)
 		return say_usage("--json goes with -o FILE: stdout is the table");
-	code = table_source_read(args[0], &source);
+	code = table_source_choose(args[0], &source);
 	if (!code) {
 		table_source_check(&source);
 		code = write_table(&source);
@@ -51,6 +53,6 @@ static enum exit_code run(const char **args)
 }
 
 const struct command cmd_table_build = {
-	"table build", "IN", "turn a partition table, CSV or binary, into its binary form", options,
-	run
+	"table build", "[IN]", "turn a partition table, CSV or binary, into its binary form",
+	options, run
 };

@@ -3,9 +3,11 @@
 #include "cli/input.h"
 #include "cli/say.h"
 
-static struct poptOption options[] = { { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0,
-					 "How tables are read:", NULL },
-				       POPT_TABLEEND };
+static struct poptOption options[] = {
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, preset_options, 0, NULL, NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	POPT_TABLEEND
+};
 
 static const char *plural(size_t count)
 {
@@ -39,7 +41,7 @@ static enum exit_code report(struct table_source *source)
 static enum exit_code run(const char **args)
 {
 	struct table_source source;
-	enum exit_code code = table_source_read(args[0], &source);
+	enum exit_code code = table_source_choose(args[0], &source);
 	uint8_t table[OTA_TABLE_SIZE];
 
 	if (!code) {
@@ -52,6 +54,6 @@ static enum exit_code run(const char **args)
 	return code;
 }
 
-const struct command cmd_table_check = { "table check", "IN",
+const struct command cmd_table_check = { "table check", "[IN]",
 					 "report everything that is wrong with a partition table",
 					 options, run };

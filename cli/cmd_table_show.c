@@ -11,13 +11,15 @@ static struct {
 	int csv;
 } opt;
 
-static struct poptOption options[] = { { "csv", 0, POPT_ARG_NONE, &opt.csv, 0,
-					 "Print the table as CSV, as the generator does", NULL },
-				       { "base", 0, POPT_ARG_STRING, &input_choice.base, 0,
-					 "Flash address of the dump's first byte", "ADDR" },
-				       { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0,
-					 "How tables are read:", NULL },
-				       POPT_TABLEEND };
+static struct poptOption options[] = {
+	{ "csv", 0, POPT_ARG_NONE, &opt.csv, 0, "Print the table as CSV, as the generator does",
+	  NULL },
+	{ "base", 0, POPT_ARG_STRING, &input_choice.base, 0,
+	  "Flash address of the dump's first byte", "ADDR" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, preset_options, 0, NULL, NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	POPT_TABLEEND
+};
 
 static const char *const md5_names[] = { "absent", "ok", "bad" };
 
@@ -111,7 +113,7 @@ static enum exit_code show(struct table_source *source)
 static enum exit_code run(const char **args)
 {
 	struct table_source source;
-	enum exit_code code = table_source_read(args[0], &source);
+	enum exit_code code = table_source_choose(args[0], &source);
 
 	if (!code)
 		code = show(&source);
@@ -119,5 +121,5 @@ static enum exit_code run(const char **args)
 	return code;
 }
 
-const struct command cmd_table_show = { "table show", "IN", "show a partition table", options,
+const struct command cmd_table_show = { "table show", "[IN]", "show a partition table", options,
 					run };

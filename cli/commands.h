@@ -12,6 +12,7 @@ extern const struct command cmd_parttool;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;
 extern const struct command cmd_table_get;
+extern const struct command cmd_table_presets;
 extern const struct command cmd_table_show;
 
 #endif

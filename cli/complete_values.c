@@ -8,6 +8,7 @@
 #include "cli/complete.h"
 #include "lib/host/esp_err.h"
 #include "lib/host/flash_image.h"
+#include "lib/host/presets.h"
 #include "lib/host/table_csv.h"
 
 static const char *const when[] = { "auto", "always", "never", NULL };
@@ -16,6 +17,21 @@ static const char *const fields[] = { "name", "offset",    "size",     "type", "
 				      "end",  "encrypted", "readonly", NULL };
 static const char *const flash_sizes[] = { "1MB",  "2MB",  "4MB",   "8MB", "16MB",
 					   "32MB", "64MB", "128MB", NULL };
+
+static void offer_presets(const char *begun, const char **words, complete_offer_fn *offer)
+{
+	struct ota_preset preset = { 0 };
+
+	(void)words;
+	while (ota_preset_next(&preset)) {
+		char summary[128];
+		size_t size;
+		const char *text = ota_preset_summary(&preset, &size);
+
+		snprintf(summary, sizeof(summary), "%.*s", (int)size, text);
+		offer(begun, preset.name, summary);
+	}
+}
 
 static void ignore(void *ctx, const struct ota_diag *diag)
 {
@@ -86,7 +102,7 @@ const struct completion completions[] = {
 	{ "VERSION", versions, NULL },
 	{ "FIELD", fields, NULL },
 	{ "SIZE", flash_sizes, NULL },
-	{ "NAME", NULL, offer_parts },
+	{ "NAME", NULL, offer_parts }, { "PRESET", NULL, offer_presets },
 	{ "CODE|LOG", NULL, offer_errors },
 	{ NULL, NULL, NULL },
 };

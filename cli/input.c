@@ -10,7 +10,7 @@
 #include "lib/host/table_csv.h"
 
 static struct {
-	char *offset, *chip, *flash_size, *secure, *primary, *recovery;
+	char *offset, *chip, *flash_size, *secure, *primary, *recovery, *preset;
 	char **extra;
 	int no_md5, no_verify, no_env;
 } opt;
@@ -51,6 +51,17 @@ struct poptOption input_options[] = {
 	  "The partition meant: a name, @bootloader, @table, @0xADDR+SIZE", "NAME" },
 	POPT_TABLEEND
 };
+
+struct poptOption preset_options[] = { { "preset", 0, POPT_ARG_STRING, &opt.preset, 0,
+					 "Take a ready-made table instead of IN", "PRESET" },
+				       POPT_TABLEEND };
+
+enum exit_code input_preset(const char *name, struct ota_preset *preset)
+{
+	if (ota_preset_find(name, preset))
+		return EXIT_YES;
+	return say_usage("there is no preset '%s'; `otatool table presets` lists them", name);
+}
 
 enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value)
 {
@@ -223,28 +234,56 @@ static enum exit_code decode(struct table_source *s)
 	}
 }
 
-enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
-				 struct table_source *s)
+/* Decode the table of s->file, which was read. */
+static enum exit_code take_file(const struct ota_table_options *options, struct table_source *s)
 {
 	uint64_t base = 0;
-	enum exit_code code;
 
-	memset(s, 0, sizeof(*s));
 	if (!options || input_number("--base", input_choice.base, UINT32_MAX, &base))
 		return EXIT_USAGE;
 	s->options = *options;
-	code = file_read(name, &s->file);
-	if (code)
-		return code;
 	findings_begin(&s->findings, s->file.name);
 	ota_flash_image_sniff(&s->image, s->file.data, s->file.size, (uint32_t)base,
 			      s->options.offset);
 	return decode(s);
 }
 
+enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
+				 struct table_source *s)
+{
+	enum exit_code code;
+
+	memset(s, 0, sizeof(*s));
+	code = options ? file_read(name, &s->file) : EXIT_USAGE;
+	return code ? code : take_file(options, s);
+}
+
 enum exit_code table_source_read(const char *name, struct table_source *s)
 {
 	return table_source_open(name, input_table_options(), s);
+}
+
+static enum exit_code read_preset(struct table_source *s)
+{
+	struct ota_preset preset;
+	enum exit_code code = input_preset(opt.preset, &preset);
+
+	memset(s, 0, sizeof(*s));
+	if (code)
+		return code;
+	s->file = (struct file){ preset.name, (uint8_t *)strdup(preset.text), preset.size };
+	if (!s->file.data)
+		return say_error(EXIT_BUG, NULL, "out of memory");
+	return take_file(input_table_options(), s);
+}
+
+enum exit_code table_source_choose(const char *name, struct table_source *s)
+{
+	*s = (struct table_source){ 0 };
+	if (!name == !opt.preset)
+		return say_usage(name ? "give a file or --preset, not both"
+				      : "give a file or --preset NAME");
+	return name ? table_source_read(name, s) : read_preset(s);
 }
 
 void table_source_check(struct table_source *s)

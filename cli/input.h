@@ -6,6 +6,7 @@
 #include "cli/command.h"
 #include "cli/file.h"
 #include "lib/host/flash_image.h"
+#include "lib/host/presets.h"
 #include "lib/table.h"
 
 /* Included by every command that reads a table. */
@@ -13,6 +14,9 @@ extern struct poptOption table_options[];
 
 /* Included by every command that reads flash contents: --table --slots --otadata --base --part. */
 extern struct poptOption input_options[];
+
+/* Included by every command whose table may be a ready-made one: --preset. */
+extern struct poptOption preset_options[];
 
 struct input_choice {
 	char *table, *slots, *otadata, *base, *part; /* as given; NULL: not given */
@@ -24,6 +28,9 @@ const struct ota_table_options *input_table_options(void);
 
 /* A number that an option holds (NULL: `fallback`), at most `most`; what is wrong is said. */
 enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value);
+
+/* The ready-made table of that name; EXIT_USAGE: there is none, which was said. */
+enum exit_code input_preset(const char *name, struct ota_preset *preset);
 
 /* Findings as they are made: said on stderr, and kept for --json. */
 struct findings {
@@ -51,6 +58,9 @@ struct table_source {
  * counted in findings. Fails where there is no table at all. Release with table_source_free(), which
  * may be called on a zeroed struct. */
 enum exit_code table_source_read(const char *name, struct table_source *source);
+
+/* The same for commands with preset_options: the preset where `name` is NULL. */
+enum exit_code table_source_choose(const char *name, struct table_source *source);
 
 /* The same by `options` and not by those of the command line. */
 enum exit_code table_source_open(const char *name, const struct ota_table_options *options,

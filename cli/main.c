@@ -15,6 +15,7 @@ const struct command *const commands[] = {
 	&cmd_table_show,
 	&cmd_table_check,
 	&cmd_table_get,
+	&cmd_table_presets,
 	&cmd_explain,
 	&cmd_gen_esp32part,
 	&cmd_parttool,
