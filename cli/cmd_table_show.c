@@ -55,7 +55,9 @@ static const char *word(const struct ota_keyword *list, unsigned value, char num
 
 static const char *size_text(uint32_t size, char text[static 24])
 {
-	if (size % (1u << 20) == 0 || size >= 10u << 20)
+	if (!size)
+		snprintf(text, 24, "0");
+	else if (size % (1u << 20) == 0 || size >= 10u << 20)
 		snprintf(text, 24, "%.4g MiB", size / 1048576.0);
 	else
 		snprintf(text, 24, "%.6g KiB", size / 1024.0);

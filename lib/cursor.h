@@ -69,7 +69,7 @@ static inline uint16_t ota_get_u16(struct ota_reader *r)
 {
 	const uint8_t *p = ota_get_span(r, 2);
 
-	return p ? (uint16_t)(p[0] | p[1] << 8) : 0;
+	return p ? (uint16_t)((unsigned)p[0] | (unsigned)p[1] << 8) : 0;
 }
 
 static inline uint32_t ota_get_u32(struct ota_reader *r)

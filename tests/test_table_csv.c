@@ -156,6 +156,8 @@ static const struct many {
 	  "o,data,ota,,8K\na,app,ota_o,,64K\n", "subtype-value,", 2 },
 	{ "rows behind a bad one are placed where they say",
 	  "a,data,fat,,4X\nb,data,nvs,,0x6000\nc,app,factory,0x10000,1M", "size-value,", 1 },
+	{ "no room below 4 GiB", "a,app,factory,0xffff0000,64K\nb,data,fat,,4K", "place-range,",
+	  2 },
 	{ "all findings at once", "a,dato,fat,,4K\nb,data,nvs,0x9000,4Q\nc,app,fact,,1M",
 	  "type-value,size-value,subtype-value,", 1 },
 };

@@ -74,6 +74,9 @@ static const struct ota_rule rule_until = {
 	"size-until", OTA_ERROR, "'{name}' ends at {low}, before its start at {value}",
 	"a negative size is the address where the partition ends", NULL
 };
+static const struct ota_rule rule_place = { "place-range", OTA_ERROR,
+					    "'{name}' would start at {value}",
+					    "flash addresses have 32 bits", NULL };
 static const struct ota_rule rule_full = { "csv-full", OTA_ERROR, "more rows than a table holds",
 					   "a table holds at most {high:d} rows", NULL };
 
@@ -332,8 +335,10 @@ static bool place(struct parse *p, struct row *row)
 	p->placed = true;
 	p->last_end = row->offset + row->size;
 	if (row->offset > UINT32_MAX)
-		return refuse(p, &rule_range, &row->fields[CSV_NAME],
-			      (struct ota_diag){ .high = UINT32_MAX });
+		return refuse(p, &rule_place, NULL,
+			      (struct ota_diag){ .value = (uint64_t)row->offset,
+						 .high = UINT32_MAX,
+						 .name = ota_part_name(&row->part) });
 	return true;
 }
 
