@@ -5,9 +5,16 @@
 
 #include "cli/command.h"
 
+extern const struct command cmd_boot;
 extern const struct command cmd_explain;
 extern const struct command cmd_gen_empty_partition;
 extern const struct command cmd_gen_esp32part;
+extern const struct command cmd_otadata_erase;
+extern const struct command cmd_otadata_init;
+extern const struct command cmd_otadata_repair;
+extern const struct command cmd_otadata_set;
+extern const struct command cmd_otadata_set_boot;
+extern const struct command cmd_otadata_show;
 extern const struct command cmd_parttool;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;

@@ -212,7 +212,7 @@ static void decode_binary(struct table_source *s)
 	ota_table_decode(data, size, &s->options, &s->table, findings_take, &s->findings);
 }
 
-static enum exit_code decode(struct table_source *s)
+enum exit_code table_source_decode(struct table_source *s)
 {
 	switch (s->image.kind) {
 	case OTA_KIND_CSV:
@@ -234,7 +234,7 @@ static enum exit_code decode(struct table_source *s)
 	}
 }
 
-/* Decode the table of s->file, which was read. */
+/* Sniff s->file, which was read. */
 static enum exit_code take_file(const struct ota_table_options *options, struct table_source *s)
 {
 	uint64_t base = 0;
@@ -245,17 +245,25 @@ static enum exit_code take_file(const struct ota_table_options *options, struct 
 	findings_begin(&s->findings, s->file.name);
 	ota_flash_image_sniff(&s->image, s->file.data, s->file.size, (uint32_t)base,
 			      s->options.offset);
-	return decode(s);
+	return EXIT_YES;
 }
 
-enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
-				 struct table_source *s)
+enum exit_code table_source_sniff(const char *name, const struct ota_table_options *options,
+				  struct table_source *s)
 {
 	enum exit_code code;
 
 	memset(s, 0, sizeof(*s));
 	code = options ? file_read(name, &s->file) : EXIT_USAGE;
 	return code ? code : take_file(options, s);
+}
+
+enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
+				 struct table_source *s)
+{
+	enum exit_code code = table_source_sniff(name, options, s);
+
+	return code ? code : table_source_decode(s);
 }
 
 enum exit_code table_source_read(const char *name, struct table_source *s)
@@ -274,7 +282,8 @@ static enum exit_code read_preset(struct table_source *s)
 	s->file = (struct file){ preset.name, (uint8_t *)strdup(preset.text), preset.size };
 	if (!s->file.data)
 		return say_error(EXIT_BUG, NULL, "out of memory");
-	return take_file(input_table_options(), s);
+	code = take_file(input_table_options(), s);
+	return code ? code : table_source_decode(s);
 }
 
 enum exit_code table_source_choose(const char *name, struct table_source *s)

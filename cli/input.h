@@ -66,6 +66,11 @@ enum exit_code table_source_choose(const char *name, struct table_source *source
 enum exit_code table_source_open(const char *name, const struct ota_table_options *options,
 				 struct table_source *source);
 
+/* In two steps, for files that may hold something else: read and sniff; decode. */
+enum exit_code table_source_sniff(const char *name, const struct ota_table_options *options,
+				  struct table_source *source);
+enum exit_code table_source_decode(struct table_source *source);
+
 /* Apply the rules. */
 void table_source_check(struct table_source *source);
 void table_source_free(struct table_source *source);

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* slot_image.h - what stands in an app partition of a dump, judged as the bootloader judges it */
+#ifndef OTA_HOST_SLOT_IMAGE_H
+#define OTA_HOST_SLOT_IMAGE_H
+
+#include "lib/host/flash_image.h"
+
+enum ota_slot_verdict {
+	OTA_SLOT_UNSEEN, /* not asked yet */
+	OTA_SLOT_ABSENT, /* there is no such partition */
+	OTA_SLOT_ASSUMED, /* no flash contents at hand: taken to load */
+	OTA_SLOT_BLANK, /* erased */
+	OTA_SLOT_OUTSIDE, /* the dump ends before the partition, or before its image does */
+	OTA_SLOT_BAD, /* refused; `diag` says which check */
+	OTA_SLOT_GOOD,
+};
+
+struct ota_slot_image {
+	enum ota_slot_verdict verdict;
+	struct ota_diag diag; /* BAD: offsets are those in the dump */
+	bool described; /* it has an app description: the members below */
+	uint32_t secure_version;
+	char project[33], version[33];
+	uint32_t size; /* bytes, as the bootloader counts; 0: unknown */
+};
+
+/* Judge the contents of `part`. */
+void ota_slot_image_judge(struct ota_slot_image *image, const struct ota_flash_image *flash,
+			  const struct ota_part *part);
+
+/* One short phrase: "blank", "beyond the end of the dump", "the checksum is wrong". */
+const char *ota_slot_verdict_text(enum ota_slot_verdict verdict);
+
+#endif
