@@ -50,8 +50,7 @@ static const struct {
 			     "itself, the next boot goes back." },
 	[OTA_BOOT_RAISES] = { "efuse", "raised", "the eFuse is raised to secure version {v}",
 			      "The record is valid, so no older app shall run again." },
-	[OTA_BOOT_FACTORY_RESET] = { "button", "factory-reset",
-				     "factory reset: otadata is erased",
+	[OTA_BOOT_FACTORY_RESET] = { "button", "factory-reset", "factory reset: otadata is erased",
 				     "The button was held; the choice is made again. The data "
 				     "partitions that it erases are not simulated." },
 	[OTA_BOOT_TEST_APP] = { "button", "test-app", "the button for the test app was held",
@@ -91,8 +90,8 @@ static const struct {
 static void put_verdict(FILE *out, struct ota_sim *sim, int choice)
 {
 	const struct ota_slot_image *image = ota_sim_image(sim, choice);
-	char *text = image->diag.rule ? ota_finding_text(image->diag.rule->what, &image->diag)
-				      : NULL;
+	char *text =
+		image->diag.rule ? ota_finding_text(image->diag.rule->what, &image->diag) : NULL;
 
 	fputs(text ? text : ota_slot_verdict_text(image->verdict), out);
 	free(text);

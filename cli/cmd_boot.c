@@ -75,10 +75,10 @@ static json_t *choice_json(const struct device *device, int choice)
 
 static json_t *subtype_json(int choice)
 {
-	return choice == OTA_CHOICE_NONE      ? json_null()
-	       : choice == OTA_CHOICE_FACTORY ? json_integer(OTA_APP_FACTORY)
-	       : choice == OTA_CHOICE_TEST    ? json_integer(OTA_APP_TEST)
-					      : json_integer(OTA_APP_OTA_0 + choice);
+	return choice == OTA_CHOICE_NONE    ? json_null()
+	     : choice == OTA_CHOICE_FACTORY ? json_integer(OTA_APP_FACTORY)
+	     : choice == OTA_CHOICE_TEST    ? json_integer(OTA_APP_TEST)
+					    : json_integer(OTA_APP_OTA_0 + choice);
 }
 
 static void keep_json(struct device *device)
@@ -87,13 +87,13 @@ static void keep_json(struct device *device)
 
 	for (unsigned i = 0; i < device->sim->step_count; i++)
 		json_array_append_new(steps, boot_step_json(device->sim, &device->sim->steps[i]));
-	json_array_append_new(
-		device->boots,
-		json_pack("{s:o, s:o, s:o, s:o, s:[o, o]}", "start",
-			  choice_json(device, device->result.start), "choice",
-			  choice_json(device, device->result.choice), "subtype",
-			  subtype_json(device->result.choice), "steps", steps, "otadata_after",
-			  record_hex(&device->pair[0]), record_hex(&device->pair[1])));
+	json_array_append_new(device->boots,
+			      json_pack("{s:o, s:o, s:o, s:o, s:[o, o]}", "start",
+					choice_json(device, device->result.start), "choice",
+					choice_json(device, device->result.choice), "subtype",
+					subtype_json(device->result.choice), "steps", steps,
+					"otadata_after", record_hex(&device->pair[0]),
+					record_hex(&device->pair[1])));
 }
 
 /* What an app does that starts and lives: esp_ota_mark_app_valid_cancel_rollback(), which acts on
@@ -118,6 +118,7 @@ static void boot_once(struct device *device, unsigned number, uint64_t most)
 
 	memcpy(tee, device->sim->tee, sizeof(tee));
 	ota_sim_boot(device->sim, device->pair, &device->result);
+	device->sim->config.hold = OTA_HOLD_NONE; /* the button was let go */
 	confirm(device);
 	device->stable = memcmp(before, device->pair, sizeof(before)) == 0 &&
 			 memcmp(tee, device->sim->tee, sizeof(tee)) == 0 &&
@@ -159,9 +160,9 @@ static enum exit_code boot(struct otadata_source *source, uint64_t most)
 		boot_once(&device, ++number, most);
 	while (number < most && !device.stable);
 	if (common.json) {
-		code = command_print_json(json_pack("{s:s, s:o, s:b}", "file",
-						    source->in.file.name, "boots", device.boots,
-						    "stable", device.stable));
+		code = command_print_json(json_pack("{s:s, s:o, s:b}", "file", source->in.file.name,
+						    "boots", device.boots, "stable",
+						    device.stable));
 	} else {
 		if (most > 1)
 			printf("%s after %u boots\n", device.stable ? "stable" : "not stable",
@@ -208,5 +209,5 @@ static enum exit_code run(const char **args)
 	return code;
 }
 
-const struct command cmd_boot = { "boot", "IN", "tell what the bootloader starts, and why",
-				  options, run };
+const struct command cmd_boot = { "boot", "IN", "tell what the bootloader starts, and why", options,
+				  run };

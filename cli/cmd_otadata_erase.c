@@ -7,13 +7,12 @@
 #include "cli/otadata.h"
 #include "cli/say.h"
 
-static struct poptOption options[] = { { NULL, 0, POPT_ARG_INCLUDE_TABLE, edit_options, 0,
-					 "Where the result goes:", NULL },
-				       { NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0,
-					 "What belongs to it:", NULL },
-				       { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0,
-					 "How tables are read:", NULL },
-				       POPT_TABLEEND };
+static struct poptOption options[] = {
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, edit_options, 0, "Where the result goes:", NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "What belongs to it:", NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	POPT_TABLEEND
+};
 
 /* All of the partition, whatever stands in it: erasing helps encrypted otadata too. */
 static enum exit_code erase(const struct otadata_source *source, const struct edit *edit)

@@ -42,11 +42,11 @@ static enum exit_code report_json(struct otadata_source *source, const struct ot
 {
 	char name[OTA_CHOICE_NAME_SIZE];
 
-	return command_print_json(json_pack(
-		"{s:s, s:b, s:O, s:b, s:o}", "file", source->file->name, "ok",
-		findings->errors == 0, "findings", findings->list, "changed",
-		repair->edited[0] || repair->edited[1], "choice",
-		ota_json_text(ota_sim_name(&source->sim, repair->choice, name))));
+	return command_print_json(
+		json_pack("{s:s, s:b, s:O, s:b, s:o}", "file", source->file->name, "ok",
+			  findings->errors == 0, "findings", findings->list, "changed",
+			  repair->edited[0] || repair->edited[1], "choice",
+			  ota_json_text(ota_sim_name(&source->sim, repair->choice, name))));
 }
 
 static enum exit_code repair(struct otadata_source *source, const struct edit *edit)
@@ -96,6 +96,7 @@ static enum exit_code run(const char **args)
 	return code;
 }
 
-const struct command cmd_otadata_repair = { "otadata repair", "IN",
-					    "mend the records so that what starts now starts directly",
-					    options, run };
+const struct command cmd_otadata_repair = {
+	"otadata repair", "IN", "mend the records so that what starts now starts directly", options,
+	run
+};

@@ -7,11 +7,11 @@
 #include "cli/say.h"
 #include "lib/host/finding.h"
 
-static struct poptOption options[] = { { NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0,
-					 "What belongs to it:", NULL },
-				       { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0,
-					 "How tables are read:", NULL },
-				       POPT_TABLEEND };
+static struct poptOption options[] = {
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "What belongs to it:", NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	POPT_TABLEEND
+};
 
 /* Why the bootloader takes a record or leaves it. */
 static const char *why(const struct otadata_source *source, unsigned i, char text[static 64])
@@ -49,8 +49,8 @@ static const char *state_text(uint32_t state, char text[static 16])
 static int slot_of(const struct otadata_source *source, const struct ota_record *record)
 {
 	return ota_record_usable(record) && source->data.count
-		       ? (int)ota_seq_slot(record->seq, source->data.count)
-		       : -1;
+		     ? (int)ota_seq_slot(record->seq, source->data.count)
+		     : -1;
 }
 
 static void show_record(const struct otadata_source *source, unsigned i, bool wins)
@@ -63,8 +63,8 @@ static void show_record(const struct otadata_source *source, unsigned i, bool wi
 	if (record->seq == OTA_SEQ_NONE) {
 		printf("%-40s", "-");
 	} else {
-		printf("seq %-10u  %-9s  crc %08x", record->seq,
-		       state_text(record->state, state), record->crc);
+		printf("seq %-10u  %-9s  crc %08x", record->seq, state_text(record->state, state),
+		       record->crc);
 	}
 	printf("  %s%s%s%s\n", why(source, i, reason), slot >= 0 ? ", selects " : "",
 	       slot >= 0 ? ota_sim_name(&source->sim, slot, name) : "", wins ? "  <- wins" : "");
@@ -79,9 +79,14 @@ static void show_text(const struct otadata_source *source)
 		show_record(source, i, (int)i == active);
 	if (active >= 0)
 		slot = slot_of(source, &source->data.pair[active]);
-	if (active < 0)
-		puts("no record selects a slot: the bootloader starts factory, or without one ota_0 "
-		     "or the next that loads");
+	if (active < 0 && source->has_table)
+		printf("no record selects a slot: the bootloader begins with %s\n",
+		       ota_slots_row(&source->sim.slots, OTA_CHOICE_FACTORY) != OTA_NO_ROW
+			       ? "factory"
+			       : ota_sim_name(&source->sim, 0, name));
+	else if (active < 0)
+		puts("no record selects a slot: the bootloader begins with factory, or without one "
+		     "with ota_0");
 	else if (slot >= 0)
 		printf("the bootloader selects %s\n", ota_sim_name(&source->sim, slot, name));
 	else
@@ -144,5 +149,5 @@ static enum exit_code run(const char **args)
 }
 
 const struct command cmd_otadata_show = { "otadata show", "IN",
-					  "show both records, and which slot wins and why",
-					  options, run };
+					  "show both records, and which slot wins and why", options,
+					  run };

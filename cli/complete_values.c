@@ -17,6 +17,14 @@ static const char *const fields[] = { "name", "offset",    "size",     "type", "
 				      "end",  "encrypted", "readonly", NULL };
 static const char *const flash_sizes[] = { "1MB",  "2MB",  "4MB",   "8MB", "16MB",
 					   "32MB", "64MB", "128MB", NULL };
+static const char *const records[] = { "0", "1", NULL };
+static const char *const states[] = { "new",     "pending",   "valid", "invalid",
+				      "aborted", "undefined", NULL };
+static const char *const preferences[] = { "newest", NULL };
+static const char *const configs[] = {
+	"rollback", "anti-rollback=", "hold=factory-reset", "hold=test-app", "confirm", "dies=",
+	NULL
+};
 
 static void offer_presets(const char *begun, const char **words, complete_offer_fn *offer)
 {
@@ -102,7 +110,13 @@ const struct completion completions[] = {
 	{ "VERSION", versions, NULL },
 	{ "FIELD", fields, NULL },
 	{ "SIZE", flash_sizes, NULL },
-	{ "NAME", NULL, offer_parts }, { "PRESET", NULL, offer_presets },
+	{ "NAME", NULL, offer_parts },
+	{ "PRESET", NULL, offer_presets },
+	{ "RECORD", records, NULL },
+	{ "STATE", states, NULL },
+	{ "WHICH", preferences, NULL },
+	{ "CONFIG", configs, NULL },
+	{ "SLOT", NULL, offer_parts },
 	{ "CODE|LOG", NULL, offer_errors },
 	{ NULL, NULL, NULL },
 };

@@ -9,6 +9,8 @@
 #include "cli/say.h"
 #include "lib/host/number.h"
 
+#define BLOB_MAX 0x10000u /* bytes; more is flash contents */
+
 static const struct ota_rule rule_size = {
 	"otadata-file-size", OTA_ERROR, OTA_TEXT("{value:d} bytes of otadata"),
 	OTA_TEXT("otadata is two sectors of 0x1000 bytes, {low} together"),
@@ -119,6 +121,10 @@ static enum exit_code take_blob(struct otadata_source *s, const struct file *fil
 		return say_error(EXIT_NO, file->name, "%s, not otadata", ota_kind_text(kind));
 	default: break;
 	}
+	if (file->size > BLOB_MAX)
+		return say_error(
+			EXIT_NO, file->name,
+			"too large for otadata, and no partition table in it: give --table");
 	s->file = file;
 	s->size = file->size;
 	s->part = "otadata";
@@ -129,9 +135,8 @@ static enum exit_code take_blob(struct otadata_source *s, const struct file *fil
 	}
 	if (s->size > OTA_OTADATA_SIZE)
 		find(file->name, &rule_large,
-		     (struct ota_diag){ .offset = OTA_NO_OFFSET,
-					.value = s->size,
-					.low = OTA_OTADATA_SIZE });
+		     (struct ota_diag){
+			     .offset = OTA_NO_OFFSET, .value = s->size, .low = OTA_OTADATA_SIZE });
 	return EXIT_YES;
 }
 
@@ -169,8 +174,7 @@ static enum exit_code take_from_dump(struct otadata_source *s)
 	if (!data)
 		return say_error(EXIT_NO, s->in.file.name,
 				 "%s at 0x%x is not in this dump (0x%x to 0x%zx)", s->part,
-				 span.addr, s->in.image.base,
-				 s->in.image.base + s->in.file.size);
+				 span.addr, s->in.image.base, s->in.image.base + s->in.file.size);
 	s->file = &s->in.file;
 	s->at = (size_t)(data - s->in.file.data);
 	s->addr = span.addr;
@@ -253,9 +257,8 @@ static enum exit_code take_otadata(struct otadata_source *s)
 	decode_records(s);
 	if (s->size < OTA_OTADATA_SIZE)
 		find(s->file->name, &rule_size,
-		     (struct ota_diag){ .offset = OTA_NO_OFFSET,
-					.value = s->size,
-					.low = OTA_OTADATA_SIZE });
+		     (struct ota_diag){
+			     .offset = OTA_NO_OFFSET, .value = s->size, .low = OTA_OTADATA_SIZE });
 	return EXIT_YES;
 }
 

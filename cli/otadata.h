@@ -8,7 +8,6 @@
 #include "lib/host/repair.h"
 #include "lib/otadata.h"
 
-
 struct otadata_source {
 	struct table_source in; /* the file named, and the table in it */
 	struct table_source table; /* --table */
@@ -43,7 +42,6 @@ enum exit_code otadata_read_to_erase(const char *name, struct otadata_source *so
 
 /* Refuse where neither --table nor --slots nor a dump's table tells the number of slots. */
 enum exit_code otadata_need_slots(const struct otadata_source *source);
-
 
 /* The 32 bytes of record 0 or 1 in `contents` of otadata; blank where they are cut off. */
 void otadata_raw(const struct otadata_source *source, unsigned record,

@@ -33,10 +33,11 @@ static const struct ota_rule rule_duplicate = {
 	OTA_TEXT("the two sequences differ, on a tie the first record wins"),
 	OTA_TEXT("the second record is erased")
 };
-static const struct ota_rule rule_orphan = { "otadata-orphan", OTA_ERROR,
-					     OTA_TEXT("no record selects {name}, which starts"),
-					     OTA_TEXT("what starts is selected by a record"),
-					     OTA_TEXT("a record with sequence {value} is written") };
+static const struct ota_rule rule_orphan = {
+	"otadata-orphan", OTA_ERROR, OTA_TEXT("no record selects {name}, which starts"),
+	OTA_TEXT("what starts is selected by a record"),
+	OTA_TEXT("a record with sequence {value} is written")
+};
 static const struct ota_rule rule_leftover = {
 	"otadata-leftover", OTA_ERROR, OTA_TEXT("sequence {value} is left, but factory starts"),
 	OTA_TEXT("factory is selected by two blank records"), OTA_TEXT("the record is erased")
@@ -121,11 +122,11 @@ static void correct_crc(struct ota_repair *repair, struct ota_record pair[static
 	uint32_t crc = ota_seq_crc(pair[i].seq);
 
 	tell(repair, &rule_crc_trusted, i,
-	     (struct ota_diag){ .value = pair[i].seq,
-				.low = pair[i].crc,
-				.high = crc,
-				.name = ota_sim_name(repair->sim, slot_of(repair, &pair[i]),
-						     name) });
+	     (struct ota_diag){
+		     .value = pair[i].seq,
+		     .low = pair[i].crc,
+		     .high = crc,
+		     .name = ota_sim_name(repair->sim, slot_of(repair, &pair[i]), name) });
 	pair[i].crc = crc;
 	repair->edited[i] = true;
 }
