@@ -330,6 +330,27 @@ static void bytes_that_are_no_text_are_named(void **state)
 	assert_string_equal(seen.rules, "csv-encoding,");
 }
 
+static void surrogates_of_utf16_come_in_pairs(void **state)
+{
+	static const char pair[] =
+		"\xff\xfe\x3d\xd8\x00\xde,\0a\0p\0p\0,\0t\0e\0s\0t\0,\0,\0001\0M\0";
+	static const char low[] = "\xff\xfe\x00\xde,\0", high[] = "\xff\xfe\x3d\xd8,\0";
+	const struct ota_table_options options = NO_OPTIONS;
+	struct ota_table table;
+	struct seen seen;
+
+	(void)state;
+	assert_int_equal(parse(pair, sizeof(pair) - 1, &options, &table, &seen), OTA_OK);
+	assert_int_equal(table.count, 1);
+	assert_string_equal(table.parts[0].label, "\xf0\x9f\x98\x80");
+	ota_csv_free(&table);
+	assert_int_equal(parse(low, sizeof(low) - 1, &options, &table, &seen), OTA_E_VALUE);
+	assert_string_equal(seen.rules, "csv-encoding,");
+	assert_int_equal(parse(high, sizeof(high) - 1, &options, &table, &seen), OTA_E_VALUE);
+	assert_string_equal(seen.rules, "csv-encoding,");
+	assert_int_equal(parse(pair, 5, &options, &table, &seen), OTA_E_VALUE);
+}
+
 static void extra_subtypes_are_hexadecimal(void **state)
 {
 	static struct ota_extra_names extra;
@@ -363,6 +384,7 @@ int main(void)
 		cmocka_unit_test(takes_no_more_rows_than_fit),
 		cmocka_unit_test(names_the_value_and_the_range),
 		cmocka_unit_test(bytes_that_are_no_text_are_named),
+		cmocka_unit_test(surrogates_of_utf16_come_in_pairs),
 		cmocka_unit_test(extra_subtypes_are_hexadecimal),
 	};
 
