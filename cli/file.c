@@ -61,10 +61,10 @@ static enum exit_code read_regular(int fd, size_t size, struct file *file)
 	return EXIT_YES;
 }
 
-enum exit_code file_read(const char *name, struct file *file)
+static enum exit_code read_with(const char *name, int flags, struct file *file)
 {
-	bool standard = strcmp(name, "-") == 0;
-	int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC);
+	bool standard = !flags && strcmp(name, "-") == 0;
+	int fd = standard ? STDIN_FILENO : open(name, O_RDONLY | O_CLOEXEC | flags);
 	struct stat st;
 	enum exit_code code;
 
@@ -88,6 +88,16 @@ enum exit_code file_read(const char *name, struct file *file)
 	return code;
 }
 
+enum exit_code file_read(const char *name, struct file *file)
+{
+	return read_with(name, 0, file);
+}
+
+enum exit_code file_read_confined(const char *name, struct file *file)
+{
+	return read_with(name, O_NOFOLLOW | O_NONBLOCK, file);
+}
+
 void file_free(struct file *file)
 {
 	free(file->data);
@@ -107,6 +117,29 @@ static bool put_all(int fd, const uint8_t *data, size_t size)
 	return true;
 }
 
+/* To a new file: whole blocks of zeros become holes. */
+static bool put_sparse(int fd, const uint8_t *data, size_t size)
+{
+	enum { BLOCK = 4096 };
+	size_t at = 0;
+
+	while (at < size) {
+		size_t start = at;
+
+		while (at < size && (data[at] || size - at < BLOCK ||
+				     memcmp(data + at, data + at + 1, BLOCK - 1) != 0))
+			at += size - at < BLOCK ? size - at : BLOCK;
+		if (!put_all(fd, data + start, at - start))
+			return false;
+		for (start = at; size - at >= BLOCK && !data[at] &&
+				 memcmp(data + at, data + at + 1, BLOCK - 1) == 0;)
+			at += BLOCK;
+		if (at > start && lseek(fd, (off_t)(at - start), SEEK_CUR) < 0)
+			return false;
+	}
+	return ftruncate(fd, (off_t)size) == 0;
+}
+
 static enum exit_code write_stream(int fd, const char *name, const void *data, size_t size,
 				   enum file_kind kind)
 {
@@ -117,7 +150,7 @@ static enum exit_code write_stream(int fd, const char *name, const void *data, s
 	return put_all(fd, data, size) ? EXIT_YES : say_system(name, "cannot write");
 }
 
-static bool make_folders(const char *name)
+bool file_make_folders(const char *name)
 {
 	char *path = strdup(name);
 	bool good = path != NULL;
@@ -156,14 +189,14 @@ static enum exit_code replace(const char *name, const char *target, const struct
 	if (asprintf(&temporary, "%s.XXXXXX", target) < 0)
 		return say_system(name, "cannot write");
 	fd = mkstemp(temporary);
-	if (fd < 0 && errno == ENOENT && make_folders(target)) {
+	if (fd < 0 && errno == ENOENT && file_make_folders(target)) {
 		memcpy(temporary + strlen(target), ".XXXXXX", 7);
 		fd = mkstemp(temporary);
 	}
 	if (fd < 0) {
 		code = say_system(name, "cannot create");
 	} else if (fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask) < 0 ||
-		   !put_all(fd, data, size) || (sync && fsync(fd) < 0) || close(fd) < 0 ||
+		   !put_sparse(fd, data, size) || (sync && fsync(fd) < 0) || close(fd) < 0 ||
 		   rename(temporary, target) < 0) {
 		code = say_system(name, "cannot write");
 		unlink(temporary);

@@ -18,6 +18,10 @@ struct file {
 enum exit_code file_read(const char *name, struct file *file);
 void file_free(struct file *file);
 
+/* As file_read(), for a name that a file gave: no symbolic link is followed, nothing is waited for,
+ * and "-" is a file. */
+enum exit_code file_read_confined(const char *name, struct file *file);
+
 enum file_kind {
 	FILE_TEXT, /* may go to a terminal */
 	FILE_BINARY, /* may not */
@@ -27,6 +31,9 @@ enum file_kind {
 /* Replace `name` by `size` bytes, all or nothing: written beside it and renamed over it, missing
  * folders made. A target that is no regular file (/dev/null, a FIFO) is written to directly. */
 enum exit_code file_write(const char *name, const void *data, size_t size, enum file_kind kind);
+
+/* Make the folders that `name` lies in; false: errno says why not. */
+bool file_make_folders(const char *name);
 
 /* Refuse an output name that cannot be meant: one that reads as a number. */
 enum exit_code file_check_output(const char *name);
