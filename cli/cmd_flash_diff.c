@@ -10,8 +10,9 @@
 #include "lib/host/flash_diff.h"
 
 static struct poptOption options[] = {
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "How inputs are read:", NULL },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	{ "part", 0, POPT_ARG_STRING, &input_choice.part, 0,
+	  "Compare this partition of A with the released file B", "NAME" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, dump_options, 0, "How the dump is read:", NULL },
 	POPT_TABLEEND
 };
 
@@ -79,55 +80,56 @@ static size_t compare(const char *name, struct ota_span span, const struct ota_d
 	return report.sectors;
 }
 
-/* A partition of A against a file that holds its contents. */
+/* What became, in the dump A, of the released file B. */
 static enum exit_code compare_part(const struct dump *a, const struct file *b, json_t *list,
 				   size_t *sectors)
 {
-	struct ota_diff_input in[2] = { { .data = NULL }, { b->data, b->size } };
+	struct ota_diff_input in[2] = { { b->data, b->size }, { .data = NULL } };
 	struct ota_span span;
-	enum exit_code code = dump_find(a, input_choice.part, &span, &in[0].size);
+	enum exit_code code = dump_find(a, input_choice.part, &span, &in[1].size);
 
 	if (code)
 		return code;
-	in[0].data = ota_flash_image_bytes(a->image, &span, &in[0].size);
+	in[1].data = ota_flash_image_bytes(a->image, &span, &in[1].size);
 	if (b->size > span.size)
 		return say_error(EXIT_NO, b->name, "%zu bytes, more than '%s' has (%u)", b->size,
 				 input_choice.part, span.size);
 	/* What follows a released image is not part of it. */
-	if (in[0].size > b->size) {
+	if (in[1].size > b->size) {
 		span.size = (uint32_t)b->size;
-		in[0].size = b->size;
+		in[1].size = b->size;
 	}
 	*sectors = compare(input_choice.part, span, in, list);
 	return EXIT_YES;
 }
 
+/* What a file holds of a stretch. */
+static struct ota_diff_input clip(const struct file *file, size_t at, size_t size)
+{
+	size_t rest = at < file->size ? file->size - at : 0;
+
+	return (struct ota_diff_input){ rest ? file->data + at : NULL, rest < size ? rest : size };
+}
+
 /* The dumps, cut as A's table says. */
 static void compare_dumps(const struct dump *a, const struct file *b, json_t *list, size_t *sectors)
 {
-	const struct file *file = a->file;
+	struct ota_flash_image longer = *a->image;
 	struct ota_layout layout;
-	size_t end = 0;
 
-	ota_layout_cut(&layout, a->image, a->table);
+	if (b->size > longer.size) {
+		longer.data = b->data;
+		longer.size = b->size;
+	}
+	ota_layout_cut(&layout, &longer, a->table);
 	for (size_t i = 0; i < layout.count; i++) {
 		const struct ota_piece *piece = &layout.pieces[i];
-		size_t at = (size_t)(piece->data - file->data), size = piece->span.size;
-		size_t rest = at < b->size ? b->size - at : 0;
-		struct ota_diff_input in[2] = { { piece->data, size },
-						{ b->data + (rest ? at : 0),
-						  rest < size ? rest : size } };
+		size_t at = piece->span.addr - longer.base;
+		const struct ota_diff_input in[2] = { clip(a->file, at, piece->span.size),
+						      clip(b, at, piece->span.size) };
 
 		*sectors += compare(piece->part ? piece->part->label : piece->name, piece->span, in,
 				    list);
-		end = at + size;
-	}
-	if (b->size > end) {
-		struct ota_span span = { a->image->base + (uint32_t)end,
-					 (uint32_t)(b->size - end) };
-		struct ota_diff_input in[2] = { { NULL, 0 }, { b->data + end, b->size - end } };
-
-		*sectors += compare("beyond the end", span, in, list);
 	}
 }
 

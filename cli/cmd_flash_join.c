@@ -3,9 +3,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/boot_text.h"
 #include "cli/commands.h"
 #include "cli/dump.h"
 #include "cli/say.h"
+#include "lib/host/boot_sim.h"
 #include "lib/host/finding.h"
 #include "lib/host/manifest.h"
 #include "lib/host/number.h"
@@ -20,8 +22,7 @@ static struct poptOption options[] = {
 	  "FILE" },
 	{ "size", 0, POPT_ARG_STRING, &opt.size, 0,
 	  "Bytes of the dump (up to the end of the last piece)", "SIZE" },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "How inputs are read:", NULL },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, dump_options, 0, "How the dump is read:", NULL },
 	POPT_TABLEEND
 };
 
@@ -218,7 +219,7 @@ static enum exit_code check_places(struct join *join, uint64_t least)
 
 static enum exit_code fill(struct join *join)
 {
-	join->data = malloc(join->size);
+	join->data = malloc(join->size ? join->size : 1);
 	if (!join->data)
 		return no_memory();
 	memset(join->data, 0xFF, join->size);
@@ -281,6 +282,40 @@ static void free_join(struct join *join)
 	file_free(&join->text);
 }
 
+static void ignore(void *ctx, const struct ota_diag *diag)
+{
+	(void)ctx;
+	(void)diag;
+}
+
+/* What the bootloader will make of otadata. */
+static void note_boot(const struct join *join)
+{
+	const struct ota_table_options *by = input_table_options();
+	static struct ota_sim sim;
+	struct ota_boot_result result;
+	struct ota_flash_image image;
+	struct ota_record pair[2];
+	struct ota_table table;
+	size_t size;
+	const uint8_t *raw;
+
+	ota_flash_image_sniff(&image, join->data, join->size, (uint32_t)join->base, by->offset);
+	if (image.kind != OTA_KIND_DUMP)
+		return;
+	raw = ota_flash_image_table(&image, &size);
+	ota_table_decode(raw, size, by, &table, ignore, NULL);
+	ota_sim_begin(&sim, &table, &image);
+	ota_sim_records(&sim, pair);
+	ota_sim_boot(&sim, pair, &result);
+	for (unsigned i = 0; i < sim.step_count; i++) {
+		char text[BOOT_TEXT_SIZE];
+
+		boot_step_text(&sim, &sim.steps[i], text);
+		say_note(opt.output, "%s", text);
+	}
+}
+
 static enum exit_code report(const struct join *join)
 {
 	json_t *list = json_array();
@@ -290,6 +325,7 @@ static enum exit_code report(const struct join *join)
 	if (strcmp(opt.output, "-") != 0)
 		say_note(NULL, "esptool write-flash 0x%llx %s", (unsigned long long)join->base,
 			 opt.output);
+	note_boot(join);
 	for (size_t i = 0; i < join->count; i++)
 		json_array_append_new(list, json_pack("{s:o, s:I, s:I, s:s?}", "name",
 						      ota_json_text(join->pieces[i].name), "offset",

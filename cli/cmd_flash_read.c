@@ -3,11 +3,9 @@
 #include "cli/dump.h"
 #include "cli/say.h"
 
-static struct poptOption options[] = {
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "How inputs are read:", NULL },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
-	POPT_TABLEEND
-};
+static struct poptOption options[] = { { NULL, 0, POPT_ARG_INCLUDE_TABLE, dump_options, 0,
+					 "How the dump is read:", NULL },
+				       POPT_TABLEEND };
 
 static enum exit_code read_part(const struct dump *dump, const char *name, const char *output)
 {

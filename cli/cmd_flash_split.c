@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,17 +17,16 @@ static struct {
 	char *folder;
 } opt;
 
-static struct poptOption options[] = {
-	{ "directory", 'd', POPT_ARG_STRING, &opt.folder, 0, "Folder for the pieces: new, or empty",
-	  "DIR" },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "How inputs are read:", NULL },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
-	POPT_TABLEEND
-};
+static struct poptOption options[] = { { "directory", 'd', POPT_ARG_STRING, &opt.folder, 0,
+					 "Folder for the pieces: new, or empty", "DIR" },
+				       { NULL, 0, POPT_ARG_INCLUDE_TABLE, dump_options, 0,
+					 "How the dump is read:", NULL },
+				       POPT_TABLEEND };
 
 /* The pieces are written to a new folder beside the one that is wanted; in the end it takes its place. */
 struct folder {
-	char *name, *temporary;
+	char name[PATH_MAX], temporary[PATH_MAX];
+	bool made; /* the temporary one is there */
 };
 
 static bool is_empty(const char *name)
@@ -49,25 +49,17 @@ static enum exit_code begin_folder(const char *wanted, struct folder *folder)
 
 	while (n > 1 && wanted[n - 1] == '/')
 		n--;
-	folder->name = strndup(wanted, n);
-	if (!folder->name || asprintf(&folder->temporary, "%s.XXXXXX", folder->name) < 0) {
-		folder->temporary = NULL;
-		return say_error(EXIT_BUG, NULL, "out of memory");
+	if (n + sizeof(".XXXXXX") > sizeof(folder->temporary)) {
+		errno = ENAMETOOLONG;
+		return say_system(wanted, "cannot create");
 	}
-	if (stat(folder->name, &st) == 0 && !(S_ISDIR(st.st_mode) && is_empty(folder->name))) {
-		free(folder->temporary);
-		folder->temporary = NULL;
+	snprintf(folder->name, sizeof(folder->name), "%.*s", (int)n, wanted);
+	snprintf(folder->temporary, sizeof(folder->temporary), "%.*s.XXXXXX", (int)n, wanted);
+	if (stat(folder->name, &st) == 0 && !(S_ISDIR(st.st_mode) && is_empty(folder->name)))
 		return say_error(EXIT_SYSTEM, folder->name,
 				 "is there already, and is no empty folder");
-	}
-	if (!file_make_folders(folder->name) || !mkdtemp(folder->temporary)) {
-		enum exit_code code = say_system(folder->name, "cannot create");
-
-		free(folder->temporary);
-		folder->temporary = NULL;
-		return code;
-	}
-	return EXIT_YES;
+	folder->made = file_make_folders(folder->name) && mkdtemp(folder->temporary);
+	return folder->made ? EXIT_YES : say_system(folder->name, "cannot create");
 }
 
 static void remove_folder(const char *name)
@@ -87,14 +79,11 @@ static enum exit_code end_folder(struct folder *folder, enum exit_code code)
 	mode_t mask = umask(0);
 
 	umask(mask);
-	if (!code && folder->temporary &&
-	    (chmod(folder->temporary, 0777 & ~mask) < 0 ||
-	     rename(folder->temporary, folder->name) < 0))
+	if (!code && (chmod(folder->temporary, 0777 & ~mask) < 0 ||
+		      rename(folder->temporary, folder->name) < 0))
 		code = say_system(folder->name, "cannot create");
-	if (code && folder->temporary)
+	if (code && folder->made)
 		remove_folder(folder->temporary);
-	free(folder->temporary);
-	free(folder->name);
 	return code;
 }
 
@@ -194,11 +183,13 @@ static enum exit_code split(const struct dump *dump, const struct ota_layout *la
 
 static enum exit_code run(const char **args)
 {
-	struct dump dump = { 0 };
+	struct dump dump;
 	struct ota_layout layout;
-	enum exit_code code = opt.folder ? dump_read(args[0], &dump)
-					 : say_usage("say where the pieces go: -d DIR");
+	enum exit_code code;
 
+	if (!opt.folder)
+		return say_usage("say where the pieces go: -d DIR");
+	code = dump_read(args[0], &dump);
 	if (!code) {
 		ota_layout_cut(&layout, dump.image, dump.table);
 		note_differences(&dump, &layout);

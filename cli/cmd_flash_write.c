@@ -9,8 +9,7 @@
 
 static struct poptOption options[] = {
 	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, edit_options, 0, NULL, NULL },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, input_options, 0, "How inputs are read:", NULL },
-	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, dump_options, 0, "How the dump is read:", NULL },
 	POPT_TABLEEND
 };
 

@@ -5,6 +5,14 @@
 
 #include "cli/say.h"
 
+struct poptOption dump_options[] = { { "table", 0, POPT_ARG_STRING, &input_choice.table, 0,
+				       "The partition table, instead of the dump's own", "FILE" },
+				     { "base", 0, POPT_ARG_STRING, &input_choice.base, 0,
+				       "Flash address of the dump's first byte", "ADDR" },
+				     { NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0,
+				       "How tables are read:", NULL },
+				     POPT_TABLEEND };
+
 static enum exit_code name_kind(const struct dump *dump)
 {
 	enum ota_kind kind = dump->image->kind;
@@ -51,8 +59,10 @@ enum exit_code dump_read(const char *name, struct dump *dump)
 	dump->table = &dump->in.table;
 	if (input_choice.table)
 		return read_with_table(name, dump);
-	code = table_source_read(name, &dump->in);
-	return code ? code : name_kind(dump);
+	code = table_source_sniff(name, input_table_options(), &dump->in);
+	if (!code)
+		code = name_kind(dump);
+	return code ? code : table_source_decode(&dump->in);
 }
 
 void dump_free(struct dump *dump)

@@ -6,6 +6,9 @@
 #include "cli/input.h"
 #include "lib/host/flash_layout.h"
 
+/* Included by every command that reads a dump: --table --base, and how tables are read. */
+extern struct poptOption dump_options[];
+
 struct dump {
 	struct table_source in; /* the file, and the table in it */
 	struct table_source given; /* --table */

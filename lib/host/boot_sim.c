@@ -29,6 +29,27 @@ void ota_sim_begin(struct ota_sim *sim, const struct ota_table *table,
 	}
 }
 
+void ota_sim_records(const struct ota_sim *sim, struct ota_record pair[static 2])
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		uint8_t raw[OTA_RECORD_SIZE];
+		const uint8_t *data = NULL;
+		size_t size = 0;
+
+		memset(raw, 0xFF, sizeof(raw));
+		if (sim->flash && sim->slots.otadata != OTA_NO_ROW) {
+			const struct ota_part *part = &sim->table->parts[sim->slots.otadata];
+			struct ota_span span = { part->offset + i * OTA_RECORD_STRIDE,
+						 OTA_RECORD_SIZE };
+
+			data = ota_flash_image_bytes(sim->flash, &span, &size);
+		}
+		if (data)
+			memcpy(raw, data, size);
+		ota_record_decode(raw, &pair[i]);
+	}
+}
+
 void ota_sim_begin_counted(struct ota_sim *sim, unsigned count)
 {
 	*sim = (struct ota_sim){ 0 };

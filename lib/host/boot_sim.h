@@ -31,6 +31,9 @@ void ota_sim_begin(struct ota_sim *sim, const struct ota_table *table,
 /* A device of which only the number of slots is known, and that it has no factory app. */
 void ota_sim_begin_counted(struct ota_sim *sim, unsigned count);
 
+/* The records in the flash of the device; blank where it has none. */
+void ota_sim_records(const struct ota_sim *sim, struct ota_record pair[static 2]);
+
 /* What the image of a choice is worth; it is read when first asked for. */
 const struct ota_slot_image *ota_sim_image(struct ota_sim *sim, int choice);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/host/manifest.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -39,7 +40,7 @@ json_t *ota_manifest_json(const struct ota_layout *layout, const struct ota_flas
 		char file[OTA_PIECE_NAME_SIZE + 4];
 		json_t *one;
 
-		strcat(strcpy(file, piece->name), ".bin");
+		snprintf(file, sizeof(file), "%s.bin", piece->name);
 		one = json_pack("{s:o, s:s, s:I, s:I, s:s?}", "name",
 				ota_json_text(piece->part ? piece->part->label : piece->name),
 				"kind", ota_piece_kind_text(piece->kind), "offset",
