@@ -136,7 +136,8 @@ OTA_MUST_CHECK enum ota_status ota_change_rollback(const struct ota_otadata *dat
 void ota_change_factory(const struct ota_otadata *data, struct ota_change *change);
 
 /* What esp_ota_set_boot_partition of ESP-IDF v6 does: record of `slot` with `state` in the sector
- * that does not win, or in place where the winner means `slot` already; labels are kept.
+ * that does not win (or wins but is on trial, which a cut would end), or in place where the winner
+ * means `slot` already; labels are kept.
  * OTA_E_VALUE: no such slot; OTA_E_FULL. */
 OTA_MUST_CHECK enum ota_status ota_change_set_boot(const struct ota_otadata *data, unsigned slot,
 						   uint32_t state, struct ota_change *change);

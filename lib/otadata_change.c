@@ -225,10 +225,22 @@ void ota_change_factory(const struct ota_otadata *data, struct ota_change *chang
 		put_erase(change, data, last);
 }
 
+/* The sector for a new record: the one that does not win. A winner on trial is lost at the next boot
+ * anyway, and then the other one is needed. */
+static int find_loser(const struct ota_record pair[static 2], int active)
+{
+	if (active < 0)
+		return 0;
+	return pair[active].state == OTA_STATE_PENDING &&
+			       pair[1 - active].state != OTA_STATE_PENDING
+		     ? active
+		     : 1 - active;
+}
+
 enum ota_status ota_change_set_boot(const struct ota_otadata *data, unsigned slot, uint32_t state,
 				    struct ota_change *change)
 {
-	int active = ota_records_active(data->pair), sector = active == 0 ? 1 : 0;
+	int active = ota_records_active(data->pair), sector = find_loser(data->pair, active);
 	struct ota_record record;
 	uint32_t least = active < 0 ? 0 : data->pair[active].seq;
 	enum ota_status status;
@@ -236,15 +248,15 @@ enum ota_status ota_change_set_boot(const struct ota_otadata *data, unsigned slo
 	change->count = 0;
 	if (slot >= data->count)
 		return OTA_E_VALUE;
-	if (active >= 0 && ota_seq_slot(least, data->count) == slot)
-		sector = active;
-	record = data->pair[sector];
-	if (sector != active) {
+	if (active >= 0 && ota_seq_slot(least, data->count) == slot) {
+		record = data->pair[sector = active];
+		if (record.state == state)
+			return OTA_OK;
+	} else {
+		record = data->pair[sector];
 		status = ota_seq_next(least, data->count, slot, &record.seq);
 		if (status)
 			return status;
-	} else if (record.state == state) {
-		return OTA_OK;
 	}
 	record.state = state;
 	record.crc = ota_seq_crc(record.seq);
