@@ -117,9 +117,9 @@ OTA_MUST_CHECK enum ota_status ota_change_commit(const struct ota_otadata *data,
  * OTA_CHOICE_NONE otherwise. */
 int ota_records_other(const struct ota_otadata *data, int running);
 
-/* End the trial of `running`: its record becomes VALID. `other_boots`: the image of
- * ota_records_other() verifies; then its record is kept, and this one rewritten in place.
- * Nothing to do if VALID already. OTA_E_MISSING: no record means it. */
+/* End the trial of `running`: its record becomes VALID, in place where the other record is worth
+ * keeping, else as a new record in the other sector. `other_boots`: the image of
+ * ota_records_other() verifies. Nothing to do if VALID already. OTA_E_MISSING: no record means it. */
 OTA_MUST_CHECK enum ota_status ota_change_confirm(const struct ota_otadata *data, int running,
 						  bool other_boots, struct ota_change *change);
 

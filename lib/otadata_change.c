@@ -158,12 +158,22 @@ int ota_records_other(const struct ota_otadata *data, int running)
 	return slot == running ? OTA_CHOICE_NONE : slot;
 }
 
+/* Is the record beside `held` worth keeping? It is if a cut while `held` is rewritten in place leads
+ * back to `running`, to the app before it, or where the end of the trial would have led anyway. */
+static bool keeps_other(const struct ota_otadata *data, int running, int held, bool other_boots)
+{
+	return ota_record_usable(&data->pair[1 - held]) &&
+	       (other_boots || data->pair[held].state == OTA_STATE_PENDING ||
+		ota_records_other(data, running) == OTA_CHOICE_NONE);
+}
+
 enum ota_status ota_change_confirm(const struct ota_otadata *data, int running, bool other_boots,
 				   struct ota_change *change)
 {
 	int held = find_record(data, running);
 	struct ota_record record;
-	uint32_t seq;
+	uint32_t seq = 0;
+	enum ota_status status;
 
 	change->count = 0;
 	if (held < 0)
@@ -172,14 +182,17 @@ enum ota_status ota_change_confirm(const struct ota_otadata *data, int running, 
 	if (record.state == OTA_STATE_VALID)
 		return OTA_OK;
 	record.state = OTA_STATE_VALID;
-	if ((other_boots && ota_records_other(data, running) >= 0) ||
-	    ota_seq_next(above_all(data), data->count, (unsigned)running, &seq) != OTA_OK) {
+	if (keeps_other(data, running, held, other_boots)) {
 		put_op(change, OTA_OP_ERASE, held, NULL);
 		put_op(change, OTA_OP_WRITE, held, &record);
 		return OTA_OK;
 	}
-	ota_record_make(seq, OTA_STATE_VALID, &record);
+	/* At the end of the range numbering begins anew, and the old record has to go. */
+	status = ota_seq_next(above_all(data), data->count, (unsigned)running, &seq);
+	ota_record_make(status ? (uint32_t)running + 1 : seq, OTA_STATE_VALID, &record);
 	put_record(change, data, 1 - held, &record);
+	if (status)
+		put_op(change, OTA_OP_ERASE, held, NULL);
 	return OTA_OK;
 }
 

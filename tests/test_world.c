@@ -92,7 +92,8 @@ static void set_boot_to(struct world *w, unsigned slot, uint32_t state)
 	allowed[0] = boot_model(w, &flash, NULL);
 	allowed[1] = allowed[2] = (int)slot;
 	if (allowed[0] != MODEL_NOTHING && !is_risky(w->m.flash, w->m.rollback)) {
-		if (change.count && change.ops[0].sector == active)
+		if (change.count && active >= 0 &&
+		    ota_seq_slot(data.pair[active].seq, w->m.slots) == slot)
 			allowed[2] = without(w, active);
 		cut_everywhere(w, &flash, &change, allowed);
 	} else {
@@ -193,6 +194,8 @@ static void mend(struct world *w)
 	memcpy(m.flash, flash.raw, sizeof(m.flash));
 	CHECK(w, model_boot(&m) == choice);
 	CHECK(w, m.start == choice);
+	for (int i = 0; i < 2; i++)
+		CHECK(w, model_classify(flash.raw[i]) == G || model_classify(flash.raw[i]) == N);
 	CHECK(w, repair(w, &flash, &status) == 0 && status == OTA_OK);
 }
 
