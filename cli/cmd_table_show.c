@@ -5,6 +5,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/say.h"
+#include "lib/host/part_text.h"
 #include "lib/host/table_csv.h"
 
 static struct {
@@ -42,28 +43,6 @@ static enum exit_code show_json(const struct table_source *source)
 			  source->findings.list));
 }
 
-/* A keyword, or the number where there is none. */
-static const char *word(const struct ota_keyword *list, unsigned value, char number[static 8])
-{
-	const char *name = ota_keyword_name(list, value);
-
-	if (name)
-		return name;
-	snprintf(number, 8, "0x%02x", value);
-	return number;
-}
-
-static const char *size_text(uint32_t size, char text[static 24])
-{
-	if (!size)
-		snprintf(text, 24, "0");
-	else if (size % (1u << 20) == 0 || size >= 10u << 20)
-		snprintf(text, 24, "%.4g MiB", size / 1048576.0);
-	else
-		snprintf(text, 24, "%.6g KiB", size / 1024.0);
-	return text;
-}
-
 static int name_width(const struct ota_table *table)
 {
 	size_t width = 4;
@@ -85,14 +64,15 @@ static void show_text(const struct table_source *source)
 	       "OFFSET", "END", "SIZE", "FLAGS");
 	for (size_t i = 0; i < source->table.count; i++) {
 		const struct ota_part *part = &source->table.parts[i];
-		char type[8], subtype[8], size[24];
+		char type[OTA_WORD_TEXT_SIZE], subtype[OTA_WORD_TEXT_SIZE],
+			size[OTA_SIZE_TEXT_SIZE];
 		uint32_t flags = part->flags & source->options.dialect->flags;
 
 		printf("%-*s  %-15s  %-9s  0x%08x  0x%08llx  %10s%s%s%s%s\n", width,
-		       ota_part_name(part), word(names->types, part->type, type),
-		       word(ota_subtypes_of(names, part->type), part->subtype, subtype),
+		       ota_part_name(part), ota_word_text(names->types, part->type, type),
+		       ota_word_text(ota_subtypes_of(names, part->type), part->subtype, subtype),
 		       part->offset, (unsigned long long)part->offset + part->size,
-		       size_text(part->size, size), flags ? "  " : "",
+		       ota_size_text(part->size, size), flags ? "  " : "",
 		       flags & OTA_PART_ENCRYPTED ? "encrypted" : "",
 		       flags == (OTA_PART_ENCRYPTED | OTA_PART_READONLY) ? " " : "",
 		       flags & OTA_PART_READONLY ? "readonly" : "");
