@@ -24,6 +24,7 @@ extern const struct command cmd_flash_split;
 extern const struct command cmd_flash_write;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;
+extern const struct command cmd_table_diff;
 extern const struct command cmd_table_get;
 extern const struct command cmd_table_map;
 extern const struct command cmd_table_presets;

@@ -16,6 +16,7 @@ const struct command *const commands[] = {
 	&cmd_table_check,
 	&cmd_table_get,
 	&cmd_table_map,
+	&cmd_table_diff,
 	&cmd_table_presets,
 	&cmd_otadata_show,
 	&cmd_otadata_set_boot,
