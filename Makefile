@@ -156,5 +156,7 @@ clean: ## remove what was built
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /  \1\t/p' $(MAKEFILE_LIST) | expand -t 20
 
+include firmware/port/qemu-sifive_u/board.mk
+
 .SECONDARY:
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

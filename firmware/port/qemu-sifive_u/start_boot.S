@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/* The first instructions, in machine mode: hart 1 goes on, the others sleep for ever. */
+	.section .start, "ax"
+	.globl _start
+_start:
+	csrr t0, mhartid
+	li t1, 1
+	bne t0, t1, park
+	la t0, trap
+	csrw mtvec, t0
+	la sp, stack_top
+	la t0, bss_start
+	la t1, bss_end
+1:	bgeu t0, t1, 2f
+	sw zero, 0(t0)
+	addi t0, t0, 4
+	j 1b
+2:	call main
+park:
+	wfi
+	j park
+
+/* Every trap, of the boot stage or of an app, ends here: report and restart. */
+	.balign 4
+trap:
+	la sp, stack_top
+	csrr a0, mcause
+	csrr a1, mepc
+	csrr a2, mtval
+	call board_trap
+
+/* void enter(uint32_t entry, uint32_t satp): an app, in supervisor mode behind page tables. */
+	.globl enter
+enter:
+	csrw mepc, a0
+	li t0, -1
+	csrw pmpaddr0, t0
+	li t0, 0x1f
+	csrw pmpcfg0, t0
+	li t0, 0x1800
+	csrc mstatus, t0
+	li t0, 0x0800
+	csrs mstatus, t0
+	csrw satp, a1
+	sfence.vma
+	fence.i
+	mret
