@@ -26,6 +26,11 @@ ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DOTA_VERSION='"$(VERSION)"' \
 ALL_LDFLAGS = $(SANFLAGS) $(LDFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -ldl
 
+# Libraries loaded on first use (lib/host/dynlib.h); CRYPTO=link links libcrypto, for static builds.
+CRYPTO ?= load
+ALL_CPPFLAGS += $(if $(filter link,$(CRYPTO)),-DOTA_LINK_CRYPTO) $(shell $(PKG_CONFIG) --cflags libcrypto)
+LIBS += $(if $(filter link,$(CRYPTO)),$(shell $(PKG_CONFIG) --libs libcrypto))
+
 # What the firmware shares: no heap, no stdio, no errno.
 PORTABLE := $(wildcard lib/*.c firmware/core/*.c)
 LIB := $(wildcard lib/*.c lib/host/*.c lib/host/*.S firmware/core/*.c firmware/port/posix/*.c)
