@@ -71,7 +71,7 @@ deps: ## install the packages that building and testing need (asks for root only
 	$(Q).ci/deps
 
 .PHONY: check
-check: check-unit check-cli check-layers check-portable check-docs ## run every test
+check: check-unit check-cli check-attack check-layers check-portable check-docs ## run every test
 	@echo "all checks passed"
 
 .PHONY: check-unit
@@ -82,6 +82,10 @@ check-unit: $(patsubst %.c,$(B)/%,$(TESTS)) ## unit tests (cmocka)
 .PHONY: check-cli
 check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what the commands print: tests/cli/*.test
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tests/cli/*.test
+
+.PHONY: check-attack
+check-attack: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what a hostile network tries, and signatures by Python's hmac
+	$(Q)tests/http_sig_vector.py tests/http_sig.vector
 
 .PHONY: check-layers
 check-layers: ## includes point along the arrows of the architecture only

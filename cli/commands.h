@@ -9,6 +9,7 @@ extern const struct command cmd_boot;
 extern const struct command cmd_explain;
 extern const struct command cmd_gen_empty_partition;
 extern const struct command cmd_gen_esp32part;
+extern const struct command cmd_keygen_push;
 extern const struct command cmd_otadata_erase;
 extern const struct command cmd_otadata_init;
 extern const struct command cmd_otadata_repair;

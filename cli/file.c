@@ -176,11 +176,18 @@ static void sync_folder(const char *name)
 	free(path);
 }
 
+struct contents {
+	const void *data;
+	size_t size;
+	enum file_kind kind;
+};
+
 /* Write beside `target`, then rename over it. */
 static enum exit_code replace(const char *name, const char *target, const struct stat *old,
-			      const void *data, size_t size, bool sync)
+			      const struct contents *new)
 {
-	mode_t mask = umask(0);
+	mode_t mask = umask(0), mode = old ? old->st_mode & 07777 : 0666 & ~mask;
+	bool sync = new->kind == FILE_EDIT || new->kind == FILE_SECRET;
 	char *temporary = NULL;
 	enum exit_code code = EXIT_YES;
 	int fd;
@@ -195,9 +202,9 @@ static enum exit_code replace(const char *name, const char *target, const struct
 	}
 	if (fd < 0) {
 		code = say_system(name, "cannot create");
-	} else if (fchmod(fd, old ? old->st_mode & 07777 : 0666 & ~mask) < 0 ||
-		   !put_sparse(fd, data, size) || (sync && fsync(fd) < 0) || close(fd) < 0 ||
-		   rename(temporary, target) < 0) {
+	} else if (fchmod(fd, new->kind == FILE_SECRET ? 0600 : mode) < 0 ||
+		   !put_sparse(fd, new->data, new->size) || (sync && fsync(fd) < 0) ||
+		   close(fd) < 0 || rename(temporary, target) < 0) {
 		code = say_system(name, "cannot write");
 		unlink(temporary);
 	} else if (sync) {
@@ -245,7 +252,7 @@ enum exit_code file_write(const char *name, const void *data, size_t size, enum 
 	target = exists ? realpath(name, NULL) : strdup(name);
 	if (!target)
 		return say_system(name, "cannot write");
-	code = replace(name, target, exists ? &st : NULL, data, size, kind == FILE_EDIT);
+	code = replace(name, target, exists ? &st : NULL, &(struct contents){ data, size, kind });
 	free(target);
 	return code;
 }

@@ -26,6 +26,7 @@ enum file_kind {
 	FILE_TEXT, /* may go to a terminal */
 	FILE_BINARY, /* may not */
 	FILE_EDIT, /* an edit in place: binary, and on the disk before the call returns */
+	FILE_SECRET, /* as FILE_EDIT, with mode 0600 */
 };
 
 /* Replace `name` by `size` bytes, all or nothing: written beside it and renamed over it, missing

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/commands.h"
+#include "cli/file.h"
+#include "cli/input.h"
+#include "cli/key.h"
+#include "cli/say.h"
+#include "lib/host/crypto_load.h"
+
+#define NVS_SIZE_DEFAULT 0x6000u
+
+static struct {
+	char *device, *nvs, *nvs_size, *output;
+} opt;
+
+static struct poptOption options[] = {
+	{ "for", 0, POPT_ARG_STRING, &opt.device, 0,
+	  "The key of device ID alone, derived from the fleet's", "ID" },
+	{ "nvs", 0, POPT_ARG_STRING, &opt.nvs, 0,
+	  "Also write an image of ESP-IDF's NVS with the key of --for in it", "FILE" },
+	{ "nvs-size", 0, POPT_ARG_STRING, &opt.nvs_size, 0,
+	  "Bytes of the nvs partition (default 0x6000)", "N" },
+	{ "output", 'o', POPT_ARG_STRING, &opt.output, 0,
+	  "Where to write the key; by default a fleet key goes where other commands look for it",
+	  "FILE" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, key_options, 0, "The fleet key for --for:", NULL },
+	POPT_TABLEEND
+};
+
+static enum exit_code check_options(uint64_t *nvs_size)
+{
+	if (opt.device && !ota_device_id_good(opt.device))
+		return say_usage("--for: '%s' is no device id (letters, digits, - _ ., at most 64)",
+				 opt.device);
+	if (opt.nvs && !opt.device)
+		return say_usage(
+			"--nvs needs --for: a device holds its own key, never the fleet's");
+	*nvs_size = NVS_SIZE_DEFAULT;
+	if (opt.nvs_size && input_number("--nvs-size", opt.nvs_size, 1 << 24, nvs_size))
+		return EXIT_USAGE;
+	if (*nvs_size < OTA_NVS_SIZE_MIN || *nvs_size % OTA_NVS_PAGE_SIZE)
+		return say_usage("--nvs-size: 0x%llx is no multiple of 0x1000 from 0x3000 up",
+				 (unsigned long long)*nvs_size);
+	if (!ota_crypto())
+		return say_error(EXIT_SYSTEM, NULL,
+				 "keys need OpenSSL's libcrypto, which is not installed");
+	return EXIT_YES;
+}
+
+/* A new key; with --for the fleet's, derived. */
+static enum exit_code make_key(struct ota_push_key *key)
+{
+	struct ota_push_key fleet;
+	enum exit_code code;
+	bool found;
+
+	if (!opt.device)
+		return ota_push_key_make(key) ? say_system(NULL, "no random numbers") : EXIT_YES;
+	code = key_find(&fleet, &found);
+	if (!code && !found)
+		code = say_error(EXIT_USAGE, NULL,
+				 "no fleet key to derive from (make one: otatool keygen push)");
+	if (!code && fleet.device[0])
+		code = say_error(EXIT_NO, NULL, "this is the key of %s, not of a fleet",
+				 fleet.device);
+	if (!code)
+		ota_push_key_derive(&fleet, opt.device, key);
+	ota_wipe(&fleet, sizeof(fleet));
+	return code;
+}
+
+static enum exit_code write_nvs(const struct ota_push_key *key, size_t size)
+{
+	uint8_t *image = malloc(size);
+	enum exit_code code;
+
+	if (!image)
+		return say_system(opt.nvs, "cannot write");
+	ota_nvs_build(key->key, image, size);
+	code = file_write(opt.nvs, image, size, FILE_SECRET);
+	if (!code)
+		say_note(opt.nvs, "flash it over the nvs partition; what was in there is lost");
+	ota_wipe(image, size);
+	free(image);
+	return code;
+}
+
+/* "-": the line goes to standard output. */
+static enum exit_code write_key(const struct ota_push_key *key, const char *name)
+{
+	char line[OTA_KEY_LINE_MAX];
+
+	if (strcmp(name, "-") != 0)
+		return key_write(name, key);
+	ota_push_key_print(key, line);
+	fputs(line, stdout);
+	ota_wipe(line, sizeof(line));
+	return EXIT_YES;
+}
+
+static enum exit_code report(const struct ota_push_key *key, const char *name)
+{
+	const char *device = key->device[0] ? key->device : NULL;
+
+	if (common.json)
+		return command_print_json(json_pack("{s:s, s:s?, s:s?, s:s?}", "id", key->id,
+						    "device", device, "key_file", name, "nvs_file",
+						    opt.nvs));
+	if (name && strcmp(name, "-") != 0)
+		say_status("%s: key %s%s%s", name, key->id, device ? " of device " : " of a fleet",
+			   device ? device : "");
+	return EXIT_YES;
+}
+
+static enum exit_code run(const char **args)
+{
+	struct ota_push_key key;
+	uint64_t nvs_size = 0;
+	char path[4096];
+	const char *name = opt.output;
+	enum exit_code code = check_options(&nvs_size);
+
+	(void)args;
+	if (!code && !name && !opt.device) {
+		if (!key_config_path("key", path, sizeof(path)))
+			return say_usage("neither XDG_CONFIG_HOME nor HOME is set: give -o FILE");
+		name = path;
+	}
+	if (!code && !name && !opt.nvs)
+		name = "-";
+	if (!code && name && common.json && strcmp(name, "-") == 0)
+		code = say_usage("--json and the key both want standard output: give -o FILE");
+	if (!code && name && strcmp(name, "-") != 0)
+		code = file_check_output(name);
+	if (!code)
+		code = make_key(&key);
+	if (!code && name)
+		code = write_key(&key, name);
+	if (!code && opt.nvs)
+		code = write_nvs(&key, (size_t)nvs_size);
+	if (!code)
+		code = report(&key, name);
+	ota_wipe(&key, sizeof(key));
+	return code;
+}
+
+const struct command cmd_keygen_push = { "keygen push", "",
+					 "make a key that updates are signed with", options, run };
