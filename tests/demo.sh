@@ -19,3 +19,7 @@ run cat partitions.csv
 run otatool table build partitions.csv -o partition-table.bin
 run otatool table show partition-table.bin
 run otatool table get partition-table.bin -n ota_0 offset size
+
+say "The flash to scale, and what a device would lose by another table."
+run otatool table map --flash-size 4MB partition-table.bin
+run "otatool table presets two_ota_large | otatool table diff partitions.csv - || true"

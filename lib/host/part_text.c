@@ -5,7 +5,9 @@
 
 const char *ota_size_text(uint64_t size, char text[static OTA_SIZE_TEXT_SIZE])
 {
-	if (size && (size % (1u << 20) == 0 || size >= 10u << 20))
+	if (size && size < 1024)
+		snprintf(text, OTA_SIZE_TEXT_SIZE, "%u B", (unsigned)size);
+	else if (size && (size % (1u << 20) == 0 || size >= 10u << 20))
 		snprintf(text, OTA_SIZE_TEXT_SIZE, "%.4g MiB", (double)size / 1048576.0);
 	else
 		snprintf(text, OTA_SIZE_TEXT_SIZE, "%.5g KiB", (double)size / 1024.0);

@@ -7,7 +7,7 @@
 
 #include "lib/table.h"
 
-/* "4 KiB", "1600 KiB", "2 MiB", rounded to five digits; up to ten columns. */
+/* "12 B", "4 KiB", "1600 KiB", "2 MiB", rounded to five digits; up to ten columns. */
 #define OTA_SIZE_TEXT_SIZE 24
 const char *ota_size_text(uint64_t size, char text[static OTA_SIZE_TEXT_SIZE]);
 
