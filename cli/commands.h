@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 extern const struct command cmd_boot;
+extern const struct command cmd_emulate;
 extern const struct command cmd_explain;
 extern const struct command cmd_gen_empty_partition;
 extern const struct command cmd_gen_esp32part;

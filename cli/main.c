@@ -31,6 +31,7 @@ const struct command *const commands[] = {
 	&cmd_flash_write,
 	&cmd_flash_erase,
 	&cmd_flash_diff,
+	&cmd_emulate,
 	&cmd_keygen_push,
 	&cmd_explain,
 	&cmd_gen_esp32part,

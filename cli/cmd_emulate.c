@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <netdb.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "cli/boot_config.h"
+#include "cli/commands.h"
+#include "cli/input.h"
+#include "cli/say.h"
+#include "firmware/port/posix/inflate.h"
+#include "firmware/port/posix/server.h"
+#include "lib/host/number.h"
+
+static struct {
+	char *new_size, *listen, *id, *name, *bad, *mute, *cut, *timing;
+	int insecure;
+} opt;
+
+static struct poptOption options[] = {
+	{ "new", 0, POPT_ARG_STRING, &opt.new_size, 0,
+	  "Make FLASH first: SIZE bytes with the table of --preset, and APP in its first slot",
+	  "SIZE" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, preset_options, 0, NULL, NULL },
+	{ "listen", 0, POPT_ARG_STRING, &opt.listen, 0,
+	  "Where to listen, 127.0.0.1:8032 by default; port 0 takes any", "HOST:PORT" },
+	{ "insecure", 0, POPT_ARG_NONE, &opt.insecure, 0, "Take changes from everybody", NULL },
+	{ "id", 0, POPT_ARG_STRING, &opt.id, 0, "The device's id", "ID" },
+	{ "hostname", 0, POPT_ARG_STRING, &opt.name, 0,
+	  "The device's name: NAME and NAME.local are taken in Host", "HOSTNAME" },
+	{ "bad-app", 0, POPT_ARG_STRING, &opt.bad, 0,
+	  "What is in SLOT crashes before it answers or confirms", "SLOT" },
+	{ "mute-app", 0, POPT_ARG_STRING, &opt.mute, 0, "What is in SLOT runs and never answers",
+	  "SLOT" },
+	{ "cut-after", 0, POPT_ARG_STRING, &opt.cut, 0,
+	  "The power fails in the N-th flash operation; TEAR says what is done of it: "
+	  "n, a, pBYTES, qBYTES, rSEED",
+	  "N[,TEAR]" },
+	{ "flash-timing", 0, POPT_ARG_STRING, &opt.timing, 0,
+	  "Tell how long a real flash would have taken: w25q32 or none", "TIMING" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, boot_options, 0, NULL, NULL },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, table_options, 0, "How tables are read:", NULL },
+	POPT_TABLEEND
+};
+
+static volatile int stop;
+
+static void on_signal(int number)
+{
+	(void)number;
+	stop = 1;
+}
+
+/* The flash file, mapped. */
+struct flash {
+	int fd;
+	uint8_t *data; /* NULL: not mapped */
+	size_t size;
+};
+
+static void tell(const char *line)
+{
+	say_status("%s", line);
+}
+
+/* SIZE, "4MB" as well as "4M". */
+static enum exit_code parse_size(uint64_t *size)
+{
+	size_t n = strlen(opt.new_size);
+
+	if (n > 2 && opt.new_size[n - 1] == 'B')
+		n--;
+	if (ota_number_parse(opt.new_size, n, size) || *size < 0x10000 || *size > 256u << 20 ||
+	    *size % OTA_SECTOR)
+		return say_usage("--new: '%s' is no size of a flash (64K to 256M, whole sectors)",
+				 opt.new_size);
+	return EXIT_YES;
+}
+
+/* Factory, else the first slot. */
+static enum exit_code put_app(const struct ota_table *table, const char *name, uint8_t *data)
+{
+	const struct ota_part *part = ota_table_boot_default(table);
+	struct file app = { 0 };
+	enum exit_code code = file_read(name, &app);
+
+	if (!code && !part)
+		code = say_error(EXIT_NO, NULL, "the table has no slot for an app");
+	else if (!code && app.size > part->size)
+		code = say_error(EXIT_NO, name, "%zu bytes do not fit into %s (%u)", app.size,
+				 ota_part_name(part), part->size);
+	if (!code)
+		memcpy(data + part->offset, app.data, app.size);
+	file_free(&app);
+	return code;
+}
+
+static enum exit_code fill_flash(const char *app, uint8_t *data, size_t size)
+{
+	struct table_source table;
+	uint8_t raw[OTA_TABLE_SIZE];
+	enum exit_code code = table_source_choose(NULL, &table);
+
+	memset(data, 0xFF, size);
+	if (!code)
+		table_source_check(&table);
+	if (!code && table.findings.errors)
+		code = EXIT_NO;
+	if (!code)
+		code = table_source_encode(&table, raw);
+	for (size_t i = 0; !code && i < table.table.count; i++)
+		if ((uint64_t)table.table.parts[i].offset + table.table.parts[i].size > size)
+			code = say_error(EXIT_NO, NULL, "%s does not fit into a flash of %zu bytes",
+					 ota_part_name(&table.table.parts[i]), size);
+	if (!code)
+		memcpy(data + table.options.offset, raw, sizeof(raw));
+	if (!code && app)
+		code = put_app(&table.table, app, data);
+	table_source_free(&table);
+	return code;
+}
+
+static enum exit_code make_flash(const char *name, const char *app)
+{
+	uint64_t size = 0;
+	enum exit_code code = parse_size(&size);
+	uint8_t *data;
+
+	if (code)
+		return code;
+	data = malloc((size_t)size);
+	if (!data)
+		return say_error(EXIT_BUG, NULL, "out of memory");
+	code = fill_flash(app, data, (size_t)size);
+	if (!code)
+		code = file_write(name, data, (size_t)size, FILE_BINARY);
+	free(data);
+	return code;
+}
+
+static enum exit_code open_flash(const char *name, struct flash *flash)
+{
+	struct stat st;
+
+	flash->fd = open(name, O_RDWR | O_CLOEXEC);
+	if (flash->fd < 0 || fstat(flash->fd, &st) < 0)
+		return say_system(name, "cannot open");
+	if (flock(flash->fd, LOCK_EX | LOCK_NB) < 0)
+		return say_error(EXIT_SYSTEM, name, "another device runs on it");
+	if (!S_ISREG(st.st_mode) || st.st_size < 0x10000 || st.st_size > 256 << 20 ||
+	    st.st_size % OTA_SECTOR)
+		return say_error(EXIT_NO, name, "not the contents of a flash, by its size");
+	flash->size = (size_t)st.st_size;
+	flash->data = mmap(NULL, flash->size, PROT_READ | PROT_WRITE, MAP_SHARED, flash->fd, 0);
+	if (flash->data != MAP_FAILED)
+		return EXIT_YES;
+	flash->data = NULL;
+	return say_system(name, "cannot map");
+}
+
+static void close_flash(struct flash *flash)
+{
+	if (flash->data)
+		munmap(flash->data, flash->size);
+	if (flash->fd >= 0)
+		close(flash->fd);
+}
+
+/* "ota_1", "factory"; NULL: none. */
+static enum exit_code parse_slot(const char *option, const char *name, int *choice)
+{
+	char text[16];
+
+	*choice = OTA_CHOICE_NONE;
+	if (name && strcmp(name, "factory") == 0)
+		*choice = OTA_CHOICE_FACTORY;
+	for (int i = 0; name && i < (int)OTA_SLOTS_MAX; i++) {
+		snprintf(text, sizeof(text), "ota_%d", i);
+		if (strcmp(name, text) == 0)
+			*choice = i;
+	}
+	if (name && *choice == OTA_CHOICE_NONE)
+		return say_usage("%s: '%s' is no slot (factory, ota_0 to ota_15)", option, name);
+	return EXIT_YES;
+}
+
+static enum exit_code parse_cut(struct ota_nor *nor)
+{
+	const char *comma = opt.cut ? strchr(opt.cut, ',') : NULL;
+	size_t n = comma ? (size_t)(comma - opt.cut) : opt.cut ? strlen(opt.cut) : 0;
+	uint64_t number;
+
+	if (!opt.cut)
+		return EXIT_YES;
+	nor->tear = (struct ota_tear){ 'n', 0 };
+	if (ota_number_parse(opt.cut, n, &number) || !number ||
+	    (comma && !ota_tear_parse(comma + 1, &nor->tear)))
+		return say_usage("--cut-after: '%s' is not N[,TEAR]", opt.cut);
+	nor->cut_at = number;
+	return EXIT_YES;
+}
+
+static bool is_id(const char *text)
+{
+	static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ-_.";
+
+	return *text && strlen(text) <= 64 && !text[strspn(text, allowed)];
+}
+
+static enum exit_code set_up(struct ota_emulator *emulator)
+{
+	const struct ota_table_options *table = input_table_options();
+	struct boot_setup setup;
+	enum exit_code code = table ? boot_setup_parse(&setup) : EXIT_USAGE;
+
+	if (!code)
+		code = parse_slot("--bad-app",
+				  opt.bad	  ? opt.bad
+				  : setup.dies[0] ? setup.dies
+						  : NULL,
+				  &emulator->bad);
+	if (!code)
+		code = parse_slot("--mute-app", opt.mute, &emulator->mute);
+	if (!code)
+		code = parse_cut(&emulator->nor);
+	if (!code && opt.id && !is_id(opt.id))
+		code = say_usage("--id: letters, digits, '-', '_' and '.' only");
+	if (!code && opt.timing && strcmp(opt.timing, "none") != 0 &&
+	    strcmp(opt.timing, ota_nor_w25q32.name) != 0)
+		code = say_usage("--flash-timing: w25q32 or none, not '%s'", opt.timing);
+	if (code)
+		return code;
+	emulator->nor.flash.table = table->offset;
+	emulator->boot = setup.boot;
+	emulator->confirms = setup.confirm;
+	emulator->config.insecure = opt.insecure;
+	emulator->device.id = opt.id ? opt.id : emulator->device.id;
+	emulator->device.name = opt.name;
+	emulator->inflate = &ota_inflate_zlib;
+	emulator->random = (uint32_t)time(NULL) ^ (uint32_t)getpid() << 16;
+	emulator->log = tell;
+	return EXIT_YES;
+}
+
+/* Before a restart: what it has cost since the last one. */
+static void report(void *ctx)
+{
+	struct ota_emulator *emulator = ctx;
+	const struct ota_nor_count *count = &emulator->nor.count;
+
+	if (emulator->nor.dead)
+		say_status("the power fails in flash operation %llu",
+			   (unsigned long long)emulator->nor.ops);
+	if (!opt.timing || strcmp(opt.timing, "none") == 0)
+		return;
+	say_status("%s: %.3f s: %llu + %llu erases of 4 and 64 KiB, %llu pages, %llu bytes read, "
+		   "%u hashed",
+		   opt.timing,
+		   (double)(ota_nor_time(&ota_nor_w25q32, count) +
+			    emulator->rx.hashed / ota_nor_w25q32.digest_mb) /
+			   1e6,
+		   (unsigned long long)count->erases_4k, (unsigned long long)count->erases_64k,
+		   (unsigned long long)count->pages,
+		   (unsigned long long)(count->read + count->blank), emulator->rx.hashed);
+	memset(&emulator->nor.count, 0, sizeof(emulator->nor.count));
+}
+
+static enum exit_code listen_somewhere(struct ota_server *server)
+{
+	char host[64] = "127.0.0.1";
+	const char *given = opt.listen ? opt.listen : "127.0.0.1:8032";
+	const char *colon = strrchr(given, ':');
+	int error;
+
+	if (!colon || (size_t)(colon - given) >= sizeof(host) || !colon[1])
+		return say_usage("--listen: '%s' is not HOST:PORT", given);
+	if (colon > given)
+		snprintf(host, sizeof(host), "%.*s", (int)(colon - given), given);
+	error = ota_server_listen(server, host, colon + 1);
+	if (error)
+		return say_error(EXIT_SYSTEM, given, "cannot listen: %s",
+				 error < 0 ? gai_strerror(error) : strerror(error));
+	return EXIT_YES;
+}
+
+static enum exit_code serve(const char *name, struct ota_emulator *emulator)
+{
+	const struct sigaction action = { .sa_handler = on_signal };
+	struct ota_server server = {
+		.emulator = emulator, .stop = &stop, .restarted = report, .ctx = emulator
+	};
+	enum ota_status status = ota_emulator_power_on(emulator);
+	enum exit_code code = EXIT_YES;
+
+	if (!status || status == OTA_E_DEVICE) {
+		code = listen_somewhere(&server);
+		if (code)
+			return code;
+		sigaction(SIGINT, &action, NULL);
+		sigaction(SIGTERM, &action, NULL);
+		printf("%s\n", server.url);
+		fflush(stdout);
+		status = ota_server_run(&server);
+		report(emulator);
+		ota_server_close(&server);
+	}
+	if (status == OTA_E_MAGIC)
+		return say_error(EXIT_NO, name, "no partition table at 0x%x",
+				 emulator->nor.flash.table);
+	if (status)
+		return say_error(EXIT_NO, name, "nothing in it boots");
+	return code;
+}
+
+static enum exit_code run(const char **args)
+{
+	static struct ota_emulator emulator;
+	struct flash flash = { -1, NULL, 0 };
+	enum exit_code code = EXIT_YES;
+
+	if (!opt.insecure)
+		return say_usage("emulate: --insecure is needed: this device has no key");
+	if (args[1] && !opt.new_size)
+		return say_usage("an APP goes with --new only");
+	if (opt.new_size)
+		code = make_flash(args[0], args[1]);
+	if (!code)
+		code = open_flash(args[0], &flash);
+	if (!code) {
+		ota_emulator_begin(&emulator, flash.data, (uint32_t)flash.size);
+		code = set_up(&emulator);
+	}
+	if (!code)
+		code = serve(args[0], &emulator);
+	close_flash(&flash);
+	return code;
+}
+
+const struct command cmd_emulate = { "emulate", "FLASH [APP]",
+				     "run the receiver on a flash file, as a device would", options,
+				     run };

@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: MIT */
+/* fields.c - the fields of an upload's head */
+#include "firmware/core/fields.h"
+
+#include <string.h>
+
+#include "lib/text.h"
+
+static int base64_value(char c)
+{
+	if (c >= 'A' && c <= 'Z')
+		return c - 'A';
+	if (c >= 'a' && c <= 'z')
+		return c - 'a' + 26;
+	if (c >= '0' && c <= '9')
+		return c - '0' + 52;
+	return c == '+' ? 62 : c == '/' ? 63 : -1;
+}
+
+/* 43 digits, one '=': 32 bytes, no bit left over. */
+static bool parse_base64(const char *text, uint8_t digest[static OTA_SHA256_SIZE])
+{
+	uint32_t bits = 0, count = 0;
+	size_t n = 0;
+
+	for (size_t i = 0; i < 43; i++) {
+		int value = base64_value(text[i]);
+
+		if (value < 0)
+			return false;
+		bits = bits << 6 | (uint32_t)value;
+		count += 6;
+		if (count < 8)
+			continue;
+		count -= 8;
+		digest[n++] = (uint8_t)(bits >> count);
+	}
+	return text[43] == '=' && (bits & ((1u << count) - 1)) == 0;
+}
+
+bool ota_parse_digest(const char *text, uint8_t digest[static OTA_SHA256_SIZE])
+{
+	static const char before[] = "sha-256=:";
+	size_t n = sizeof(before) - 1;
+
+	return ota_text_size(text) == n + 45 && memcmp(text, before, n) == 0 &&
+	       text[n + 44] == ':' && parse_base64(text + n, digest);
+}
+
+bool ota_parse_number(const char *text, uint32_t *value)
+{
+	uint64_t sum = 0;
+
+	for (const char *c = text; *c; c++) {
+		if (*c < '0' || *c > '9' || sum > UINT32_MAX / 10)
+			return false;
+		sum = sum * 10 + (unsigned)(*c - '0');
+	}
+	*value = (uint32_t)sum;
+	return *text && sum < UINT32_MAX;
+}
+
+static bool parse_force(const char *text, uint8_t *force)
+{
+	static const char *const words[] = { "project", "downgrade", "receiver", "failed" };
+
+	while (*text) {
+		unsigned i = 0;
+		size_t n = 0;
+
+		while (*text == ' ' || *text == ',')
+			text++;
+		while (text[n] && text[n] != ',' && text[n] != ' ')
+			n++;
+		while (i < ARRAY_LEN(words) &&
+		       (ota_text_size(words[i]) != n || memcmp(words[i], text, n)))
+			i++;
+		if (i == ARRAY_LEN(words))
+			return false;
+		*force |= (uint8_t)(1u << i);
+		text += n;
+	}
+	return true;
+}
+
+/* What follows the part: OTA-Commit, OTA-Restart, OTA-Force; returns the field that is wrong. */
+static const char *parse_wishes(const struct ota_http_head *head, struct ota_part_fields *part)
+{
+	const char *commit = ota_http_field(head, "ota-commit");
+	const char *restart = ota_http_field(head, "ota-restart");
+	const char *force = ota_http_field(head, "ota-force");
+
+	part->finish = part->bare || commit;
+	part->commit = commit ? ota_text_same(commit, "switch") : part->bare;
+	part->restart = restart ? ota_text_same(restart, "1") : part->bare && part->commit;
+	if (commit && !part->commit && !ota_text_same(commit, "none"))
+		return "OTA-Commit";
+	if (restart && !part->restart && !ota_text_same(restart, "0"))
+		return "OTA-Restart";
+	return force && !parse_force(force, &part->force) ? "OTA-Force" : NULL;
+}
+
+/* Absent numbers keep what they are. */
+static bool parse_optional(const struct ota_http_head *head, const char *name, uint32_t *value)
+{
+	const char *text = ota_http_field(head, name);
+
+	return !text || ota_parse_number(text, value);
+}
+
+static const char *parse_pair(const struct ota_http_head *head, struct ota_part_fields *part,
+			      struct ota_upload *asked)
+{
+	const char *digest = ota_http_field(head, "ota-digest");
+	const char *length = ota_http_field(head, "ota-length");
+
+	part->bare = !digest;
+	asked->has_digest = digest != NULL;
+	asked->length = head->length;
+	if (!digest)
+		return length ? "OTA-Digest" : NULL;
+	if (!ota_parse_digest(digest, asked->digest))
+		return "OTA-Digest";
+	return length && ota_parse_number(length, &asked->length) && asked->length ? NULL
+										   : "OTA-Length";
+}
+
+/* Content-Digest: of the part, or of the image where nothing else names it. */
+static const char *parse_content(const struct ota_http_head *head, struct ota_part_fields *part,
+				 struct ota_upload *asked)
+{
+	const char *digest = ota_http_field(head, "content-digest");
+	uint8_t value[OTA_SHA256_SIZE];
+
+	if (!digest)
+		return NULL;
+	if (!ota_parse_digest(digest, value))
+		return "Content-Digest";
+	part->check = !part->bare;
+	if (part->bare)
+		memcpy(asked->digest, value, sizeof(value));
+	asked->has_digest = true;
+	return NULL;
+}
+
+const char *ota_parse_upload(const struct ota_http_head *head, struct ota_part_fields *part,
+			     struct ota_upload *asked)
+{
+	const char *wrong;
+
+	memset(part, 0, sizeof(*part));
+	memset(asked, 0, sizeof(*asked));
+	part->end = UINT32_MAX;
+	wrong = parse_pair(head, part, asked);
+	if (!wrong)
+		wrong = parse_content(head, part, asked);
+	if (!wrong)
+		wrong = parse_wishes(head, part);
+	if (wrong)
+		return wrong;
+	if (!parse_optional(head, "ota-offset", &part->at) || (part->bare && part->at))
+		return "OTA-Offset";
+	if (!parse_optional(head, "ota-part-length", &part->end))
+		return "OTA-Part-Length";
+	return NULL;
+}

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: MIT */
+/* layout.c - where slots and records are, and which slot comes next */
+#include <string.h>
+
+#include "firmware/core/core.h"
+#include "lib/table.h"
+
+static void add_part(struct ota_layout *layout, struct ota_slots *slots,
+		     const struct ota_part *part, uint8_t row)
+{
+	const struct ota_place place = { part->offset, part->size };
+
+	ota_slots_add(slots, part->type, part->subtype, part->size, row);
+	if (part->type == OTA_TYPE_DATA && part->subtype == OTA_DATA_OTA)
+		layout->otadata = place;
+	if (part->type != OTA_TYPE_APP)
+		return;
+	if (part->subtype == OTA_APP_FACTORY)
+		layout->places[OTA_PLACE_FACTORY] = place;
+	else if (part->subtype >= OTA_APP_OTA_0 && part->subtype <= OTA_APP_OTA_15)
+		layout->places[part->subtype - OTA_APP_OTA_0] = place;
+}
+
+/* Is the place in flash, and whole sectors? A table that says otherwise is not obeyed. */
+static bool is_sound(const struct ota_receiver *rx, const struct ota_place *place)
+{
+	uint32_t flash = rx->port->flash->size;
+
+	return place->addr % OTA_SECTOR == 0 && place->addr < flash &&
+	       place->size <= flash - place->addr;
+}
+
+static void drop_unsound(struct ota_receiver *rx, const struct ota_slots *slots)
+{
+	struct ota_layout *layout = &rx->layout;
+
+	for (unsigned i = 0; i <= OTA_PLACE_FACTORY; i++) {
+		int choice = i == OTA_PLACE_FACTORY ? OTA_CHOICE_FACTORY : (int)i;
+
+		if (ota_slots_row(slots, choice) == OTA_NO_ROW || !is_sound(rx, &layout->places[i]))
+			layout->places[i].size = 0;
+		layout->places[i].size -= layout->places[i].size % OTA_SECTOR;
+	}
+	if (layout->otadata.size < OTA_OTADATA_SIZE || !is_sound(rx, &layout->otadata))
+		layout->otadata.size = 0;
+	layout->count = (uint8_t)slots->count;
+}
+
+enum ota_status ota_layout_read(struct ota_receiver *rx)
+{
+	const struct ota_flash *flash = rx->port->flash;
+	uint8_t raw[OTA_ENTRY_SIZE];
+	struct ota_slots slots;
+	struct ota_part part;
+
+	memset(&rx->layout, 0, sizeof(rx->layout));
+	ota_slots_begin(&slots);
+	for (uint8_t row = 0; row < OTA_TABLE_MAX; row++) {
+		if (flash->read(flash->ctx, flash->table + row * OTA_ENTRY_SIZE, raw, sizeof(raw)))
+			return OTA_E_DEVICE;
+		if (ota_part_decode(raw, &part) != OTA_OK) {
+			if (!row)
+				return OTA_E_MAGIC;
+			break; /* the digest row, or blank: the bootloader has checked both */
+		}
+		add_part(&rx->layout, &slots, &part, row);
+	}
+	drop_unsound(rx, &slots);
+	return OTA_OK;
+}
+
+int ota_records_read(struct ota_receiver *rx, struct ota_otadata *data)
+{
+	const struct ota_flash *flash = rx->port->flash;
+	uint32_t addr = rx->layout.otadata.addr;
+
+	data->count = rx->layout.count;
+	for (unsigned i = 0; i < 2; i++, addr += OTA_RECORD_STRIDE) {
+		uint8_t raw[OTA_RECORD_SIZE];
+		int error = flash->read(flash->ctx, addr, raw, sizeof(raw));
+
+		if (!error)
+			error = flash->blank(flash->ctx, addr, OTA_SECTOR, &data->blank[i]);
+		if (error)
+			return error;
+		ota_record_decode(raw, &data->pair[i]);
+	}
+	return 0;
+}
+
+const struct ota_place *ota_layout_place(const struct ota_receiver *rx, int choice)
+{
+	return &rx->layout.places[choice == OTA_CHOICE_FACTORY ? OTA_PLACE_FACTORY
+							       : (unsigned)choice];
+}
+
+bool ota_layout_has(const struct ota_receiver *rx, int choice)
+{
+	return ota_layout_place(rx, choice)->size != 0;
+}
+
+/* The slot after the running one, round and round; never factory, never the running one. */
+int ota_layout_next(const struct ota_receiver *rx, enum ota_error *error)
+{
+	int running = rx->port->device->running, count = rx->layout.count;
+
+	*error = rx->layout.otadata.size ? OTA_ERR_NO_SLOT : OTA_ERR_NO_OTADATA;
+	if (!rx->layout.otadata.size)
+		return OTA_CHOICE_NONE;
+	for (int i = 1; i <= count; i++) {
+		int slot = running < 0 ? i - 1 : (running + i) % count;
+
+		if (slot != running && slot < (int)OTA_SLOTS_MAX && ota_layout_has(rx, slot))
+			return slot;
+	}
+	if (running >= 0 && ota_layout_has(rx, OTA_CHOICE_FACTORY))
+		*error = OTA_ERR_VIA_FACTORY;
+	return OTA_CHOICE_NONE;
+}
+
+void ota_line_slot(struct ota_line *line, int choice)
+{
+	if (choice < 0) {
+		ota_line_text(line, "factory");
+		return;
+	}
+	ota_line_text(line, "ota_");
+	ota_line_number(line, (uint32_t)choice);
+}
+
+bool ota_is_pending(struct ota_receiver *rx)
+{
+	int running = rx->port->device->running;
+	struct ota_otadata data;
+
+	if (running < 0 || !rx->layout.otadata.size || ota_records_read(rx, &data))
+		return false;
+	for (unsigned i = 0; i < 2; i++)
+		if (data.pair[i].state == OTA_STATE_PENDING && ota_record_usable(&data.pair[i]) &&
+		    (int)ota_seq_slot(data.pair[i].seq, data.count) == running)
+			return true;
+	return false;
+}
