@@ -224,7 +224,7 @@ static enum exit_code set_up(struct ota_emulator *emulator)
 
 	if (!code)
 		code = parse_slot("--bad-app",
-				  opt.bad	  ? opt.bad
+				  opt.bad         ? opt.bad
 				  : setup.dies[0] ? setup.dies
 						  : NULL,
 				  &emulator->bad);

@@ -49,7 +49,7 @@ static bool is_token(uint8_t c)
 {
 	if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'))
 		return true;
-	return c && memchr("!#$%&'*+-.^_`|~", c, 15) != NULL;
+	return c && ota_text_has("!#$%&'*+-.^_`|~", (char)c);
 }
 
 static void take_method(struct ota_http_head *head, uint8_t c)

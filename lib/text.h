@@ -24,4 +24,12 @@ static inline bool ota_text_same(const char *a, const char *b)
 	return *a == *b;
 }
 
+/* Is `c` one of the characters of `set`? NUL is none. */
+static inline bool ota_text_has(const char *set, char c)
+{
+	while (*set && *set != c)
+		set++;
+	return *set != '\0';
+}
+
 #endif

@@ -39,10 +39,9 @@ static inline void rx_put_part(struct ota_table *table, unsigned type, unsigned 
 {
 	struct ota_part *part = &table->parts[table->count++];
 
-	*part = (struct ota_part){ .type = (uint8_t)type,
-				   .subtype = (uint8_t)subtype,
-				   .offset = offset,
-				   .size = size };
+	*part = (struct ota_part){
+		.type = (uint8_t)type, .subtype = (uint8_t)subtype, .offset = offset, .size = size
+	};
 	snprintf(part->label, sizeof(part->label), "p%u", (unsigned)table->count);
 }
 
@@ -189,8 +188,7 @@ static inline const char *rx_digest(const void *data, size_t size, char text[sta
 }
 
 #define RX_PUT "PUT /ota/v1/image HTTP/1.1\r\nHost: localhost\r\n"
-#define RX_POST(what) \
-	"POST /ota/v1/" what " HTTP/1.1\r\nHost: localhost\r\nOTA-Request: 1\r\n\r\n"
+#define RX_POST(what) "POST /ota/v1/" what " HTTP/1.1\r\nHost: localhost\r\nOTA-Request: 1\r\n\r\n"
 #define RX_GET(what) "GET /ota/v1/" what " HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 /* Upload a part of an image, `fields` added to its head. */

@@ -51,7 +51,8 @@ static const struct row {
 	{ "a tab and an umlaut in a value", GET HOST "X: a\tb\xc3\xa4\r\n\r\n", 200, 0 },
 	{ "bare CR at the end", GET HOST "\r\r", 400, 27 },
 	{ "chunked", GET HOST "Transfer-Encoding: chunked\r\n\r\n", 411, 0 },
-	{ "both lengths", GET HOST "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", 400, 0 },
+	{ "both lengths", GET HOST "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", 400,
+	  0 },
 	{ "a length", GET HOST "Content-Length: 1\r\n\r\n", 200, 0 },
 	{ "the same length twice", GET HOST "Content-Length: 1\r\nContent-Length: 1\r\n", 400, 59 },
 	{ "a list of lengths", GET HOST "Content-Length: 1, 1\r\n", 400, 46 },
@@ -63,9 +64,13 @@ static const struct row {
 	{ "another field twice", GET HOST "X: 1\r\nX: 1\r\n\r\n", 200, 0 },
 	{ "a kept name too long", GET HOST "OTA-456789012345678901234: 1\r\n", 431, 51 },
 	{ "another name too long", GET HOST "X23456789012345678901234567: 1\r\n\r\n", 200, 0 },
-	{ "300 bytes", GET HOST "X: " SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50 "1234567890\r\n1: 123\r\n\r\n",
+	{ "300 bytes",
+	  GET HOST "X: " SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50
+		   "1234567890\r\n1: 123\r\n\r\n",
 	  200, 0 },
-	{ "301 bytes", GET HOST "X: " SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50 "1234567890\r\n1: 1234\r\n\r\n",
+	{ "301 bytes",
+	  GET HOST "X: " SPACES_50 SPACES_50 SPACES_50 SPACES_50 SPACES_50
+		   "1234567890\r\n1: 1234\r\n\r\n",
 	  431, 301 },
 };
 
@@ -92,8 +97,9 @@ static void takes(void **state)
 
 static void gives_fields(void **state)
 {
-	static const char text[] = "PUT /a?b=%20 HTTP/1.1\r\nhOsT: x:1\r\nX: y\r\n"
-				   "Content-Type:  a b \t \r\nOTA-Q:\r\nContent-Length: 0012\r\n\r\n";
+	static const char text[] =
+		"PUT /a?b=%20 HTTP/1.1\r\nhOsT: x:1\r\nX: y\r\n"
+		"Content-Type:  a b \t \r\nOTA-Q:\r\nContent-Length: 0012\r\n\r\n";
 	char kept[256];
 	struct ota_http_head head;
 

@@ -6,14 +6,17 @@ static struct rx_world world;
 static uint8_t image[RX_SLOT + 8192];
 static size_t image_size;
 
-static const struct app_recipe old_app = { "lamp", "1.0", OTA_CHIP_ESP32C3, 9000, 1, 1, false, false, 0 };
-static const struct app_recipe new_app = { "lamp", "2.0", OTA_CHIP_ESP32C3, 70000, 2, 1, false, false, 0 };
+static const struct app_recipe old_app = { "lamp", "1.0", OTA_CHIP_ESP32C3, 9000, 1, 1, false,
+					   false,  0 };
+static const struct app_recipe new_app = { "lamp", "2.0", OTA_CHIP_ESP32C3, 70000, 2, 1, false,
+					   false,  0 };
 
 /* Two slots, ota_0 runs and is VALID, and `image` is the new app. */
 static void begin(enum rx_layout layout)
 {
 	rx_begin(&world, layout);
-	rx_put_app(&world, layout, layout == RX_FACTORY_2 || layout == RX_FACTORY_1 ? -1 : 0, &old_app);
+	rx_put_app(&world, layout, layout == RX_FACTORY_2 || layout == RX_FACTORY_1 ? -1 : 0,
+		   &old_app);
 	if (layout == RX_TWO)
 		rx_put_record(&world, 0, 1, OTA_STATE_VALID);
 	image_size = make_app(&new_app, image);
@@ -32,55 +35,116 @@ static const struct refusal {
 } refusals[] = {
 	{ "a head that is none", "nonsense\r\n\r\n", 400, "OTA_HEAD\"" },
 	{ "chunked", RX_PUT "Transfer-Encoding: chunked\r\n\r\n", 411, "OTA_LENGTH\"" },
-	{ "both lengths", RX_PUT "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400, "OTA_HEAD\"" },
+	{ "both lengths", RX_PUT "Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n", 400,
+	  "OTA_HEAD\"" },
 	{ "no length", RX_PUT "\r\n", 411, "OTA_LENGTH\"" },
-	{ "the page that is not there", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 404, "OTA_NOT_FOUND\"" },
+	{ "the page that is not there", "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n", 404,
+	  "OTA_NOT_FOUND\"" },
 	{ "another version of the interface", RX_GET("../v2/device"), 404, "OTA_NOT_FOUND\"" },
 	{ "a path that goes on", RX_GET("device/"), 404, "OTA_NOT_FOUND\"" },
 	{ "a path that is encoded", RX_GET("%64evice"), 404, "OTA_NOT_FOUND\"" },
 	{ "HEAD", "HEAD /ota/v1/device HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "OTA_METHOD\"" },
-	{ "OPTIONS", "OPTIONS /ota/v1/image HTTP/1.1\r\nHost: localhost\r\n\r\n", 405, "OTA_METHOD\"" },
+	{ "OPTIONS", "OPTIONS /ota/v1/image HTTP/1.1\r\nHost: localhost\r\n\r\n", 405,
+	  "OTA_METHOD\"" },
 	{ "POST of an image", RX_POST("image"), 405, "OTA_METHOD\"" },
-	{ "a name that is not its own", "GET /ota/v1/device HTTP/1.1\r\nHost: evil.example\r\n\r\n", 421, "OTA_HOST\"" },
-	{ "its name with more behind", "GET /ota/v1/device HTTP/1.1\r\nHost: lamp.local.evil\r\n\r\n", 421, "OTA_HOST\"" },
-	{ "three numbers for an address", "GET /ota/v1/device HTTP/1.1\r\nHost: 1.2.3\r\n\r\n", 421, "OTA_HOST\"" },
+	{ "a name that is not its own", "GET /ota/v1/device HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+	  421, "OTA_HOST\"" },
+	{ "its name with more behind",
+	  "GET /ota/v1/device HTTP/1.1\r\nHost: lamp.local.evil\r\n\r\n", 421, "OTA_HOST\"" },
+	{ "three numbers for an address", "GET /ota/v1/device HTTP/1.1\r\nHost: 1.2.3\r\n\r\n", 421,
+	  "OTA_HOST\"" },
 	{ "an empty host", "GET /ota/v1/device HTTP/1.1\r\nHost:\r\n\r\n", 421, "OTA_HOST\"" },
-	{ "a port that is no number", "GET /ota/v1/device HTTP/1.1\r\nHost: localhost:80x\r\n\r\n", 421, "OTA_HOST\"" },
-	{ "another origin", "GET /ota/v1/device HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil\r\n\r\n", 421, "OTA_ORIGIN\"" },
-	{ "the null origin", "GET /ota/v1/device HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n\r\n", 421, "OTA_ORIGIN\"" },
-	{ "an unknown expectation", RX_PUT "Content-Length: 9000\r\nExpect: wonders\r\n\r\n", 417, "OTA_EXPECT\"" },
-	{ "Content-Range", RX_PUT "Content-Length: 9000\r\nContent-Range: bytes 0-8999/9000\r\n\r\n", 400, "OTA_FIELD\"" },
+	{ "a port that is no number", "GET /ota/v1/device HTTP/1.1\r\nHost: localhost:80x\r\n\r\n",
+	  421, "OTA_HOST\"" },
+	{ "another origin",
+	  "GET /ota/v1/device HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil\r\n\r\n", 421,
+	  "OTA_ORIGIN\"" },
+	{ "the null origin",
+	  "GET /ota/v1/device HTTP/1.1\r\nHost: localhost\r\nOrigin: null\r\n\r\n", 421,
+	  "OTA_ORIGIN\"" },
+	{ "an unknown expectation", RX_PUT "Content-Length: 9000\r\nExpect: wonders\r\n\r\n", 417,
+	  "OTA_EXPECT\"" },
+	{ "Content-Range",
+	  RX_PUT "Content-Length: 9000\r\nContent-Range: bytes 0-8999/9000\r\n\r\n", 400,
+	  "OTA_FIELD\"" },
 	{ "a query that is not asked for", RX_GET("device?x=1"), 400, "OTA_QUERY\"" },
 	{ "blocks of another size", RX_GET("image/blocks?size=4"), 400, "OTA_QUERY\"" },
 	{ "blocks without size", RX_GET("image/blocks"), 400, "OTA_QUERY\"" },
 	{ "a key twice", RX_GET("image/blocks?size=4096&size=4096"), 400, "OTA_QUERY\"" },
 	{ "a key without value", RX_GET("image/blocks?size"), 400, "OTA_QUERY\"" },
-	{ "content with GET", "GET /ota/v1/device HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n", 413, "OTA_CONTENT\"" },
-	{ "a POST that a page can send", "POST /ota/v1/restart HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 415, "OTA_FORM\"" },
-	{ "a form's content", RX_PUT "Content-Type: multipart/form-data\r\nContent-Length: 9\r\n\r\n", 415, "OTA_FORM\"" },
-	{ "OTA-Digest without length", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Length" },
-	{ "OTA-Length without digest", RX_PUT "OTA-Length: 9\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Digest" },
-	{ "a digest of another kind", RX_PUT "OTA-Digest: md5=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Digest" },
-	{ "a digest with bits left over", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=:\r\nOTA-Length: 9\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Digest" },
-	{ "a length that is no number", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9x\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Length" },
-	{ "a damaged Content-Digest", RX_PUT "Content-Digest: sha-256=:47DE:\r\nContent-Length: 9\r\n\r\n", 400, "Content-Digest" },
-	{ "an offset within a sector", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nOTA-Offset: 100\r\nContent-Length: 900\r\n\r\n", 400, "OTA-Offset" },
-	{ "an offset behind the end", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nOTA-Offset: 12288\r\nContent-Length: 1\r\n\r\n", 400, "OTA-Offset" },
-	{ "a part that ends within a sector", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nContent-Length: 900\r\n\r\n", 400, "OTA_PART\"" },
-	{ "a part behind the end", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nContent-Length: 9001\r\n\r\n", 400, "OTA_PART\"" },
-	{ "no content and no wish", RX_PUT "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nContent-Length: 0\r\n\r\n", 400, "OTA-Commit" },
-	{ "an unknown commit", RX_PUT "OTA-Commit: yes\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Commit" },
-	{ "an unknown restart", RX_PUT "OTA-Restart: yes\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Restart" },
-	{ "an unknown force", RX_PUT "OTA-Force: chip\r\nContent-Length: 9\r\n\r\n", 400, "OTA-Force" },
-	{ "gzip", RX_PUT "Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\n", 415, "OTA_CODING\"" },
-	{ "deflate without length", RX_PUT "Content-Encoding: deflate\r\nContent-Length: 9\r\n\r\n", 415, "OTA_CODING\"" },
+	{ "content with GET",
+	  "GET /ota/v1/device HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\n\r\n", 413,
+	  "OTA_CONTENT\"" },
+	{ "a POST that a page can send",
+	  "POST /ota/v1/restart HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n", 415,
+	  "OTA_FORM\"" },
+	{ "a form's content",
+	  RX_PUT "Content-Type: multipart/form-data\r\nContent-Length: 9\r\n\r\n", 415,
+	  "OTA_FORM\"" },
+	{ "OTA-Digest without length",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nContent-Length: 9\r\n\r\n",
+	  400, "OTA-Length" },
+	{ "OTA-Length without digest", RX_PUT "OTA-Length: 9\r\nContent-Length: 9\r\n\r\n", 400,
+	  "OTA-Digest" },
+	{ "a digest of another kind",
+	  RX_PUT
+	  "OTA-Digest: md5=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9\r\nContent-Length: 9\r\n\r\n",
+	  400, "OTA-Digest" },
+	{ "a digest with bits left over",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFV=:\r\nOTA-Length: 9\r\nContent-Length: 9\r\n\r\n",
+	  400, "OTA-Digest" },
+	{ "a length that is no number",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9x\r\nContent-Length: 9\r\n\r\n",
+	  400, "OTA-Length" },
+	{ "a damaged Content-Digest",
+	  RX_PUT "Content-Digest: sha-256=:47DE:\r\nContent-Length: 9\r\n\r\n", 400,
+	  "Content-Digest" },
+	{ "an offset within a sector",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nOTA-Offset: 100\r\nContent-Length: 900\r\n\r\n",
+	  400, "OTA-Offset" },
+	{ "an offset behind the end",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nOTA-Offset: 12288\r\nContent-Length: 1\r\n\r\n",
+	  400, "OTA-Offset" },
+	{ "a part that ends within a sector",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nContent-Length: 900\r\n\r\n",
+	  400, "OTA_PART\"" },
+	{ "a part behind the end",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nContent-Length: 9001\r\n\r\n",
+	  400, "OTA_PART\"" },
+	{ "no content and no wish",
+	  RX_PUT
+	  "OTA-Digest: sha-256=:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=:\r\nOTA-Length: 9000\r\nContent-Length: 0\r\n\r\n",
+	  400, "OTA-Commit" },
+	{ "an unknown commit", RX_PUT "OTA-Commit: yes\r\nContent-Length: 9\r\n\r\n", 400,
+	  "OTA-Commit" },
+	{ "an unknown restart", RX_PUT "OTA-Restart: yes\r\nContent-Length: 9\r\n\r\n", 400,
+	  "OTA-Restart" },
+	{ "an unknown force", RX_PUT "OTA-Force: chip\r\nContent-Length: 9\r\n\r\n", 400,
+	  "OTA-Force" },
+	{ "gzip", RX_PUT "Content-Encoding: gzip\r\nContent-Length: 9\r\n\r\n", 415,
+	  "OTA_CODING\"" },
+	{ "deflate without length", RX_PUT "Content-Encoding: deflate\r\nContent-Length: 9\r\n\r\n",
+	  415, "OTA_CODING\"" },
 	{ "one byte too large", RX_PUT "Content-Length: 131073\r\n\r\n", 413, "OTA_TOO_LARGE\"" },
 	{ "gigabytes", RX_PUT "Content-Length: 99999999999\r\n\r\n", 413, "OTA_TOO_LARGE\"" },
-	{ "a slot that is none", RX_POST("boot?slot=ota_7&image=0000000000000000000000000000000000000000000000000000000000000000"), 400, "OTA_QUERY\"" },
+	{ "a slot that is none",
+	  RX_POST("boot?slot=ota_7&image=0000000000000000000000000000000000000000000000000000000000000000"),
+	  400, "OTA_QUERY\"" },
 	{ "a switch without image", RX_POST("boot?slot=ota_1"), 400, "OTA_QUERY\"" },
-	{ "a switch to another image", RX_POST("boot?slot=ota_1&image=0000000000000000000000000000000000000000000000000000000000000000"), 409, "OTA_OTHER_IMAGE\"" },
+	{ "a switch to another image",
+	  RX_POST("boot?slot=ota_1&image=0000000000000000000000000000000000000000000000000000000000000000"),
+	  409, "OTA_OTHER_IMAGE\"" },
 	{ "an image name too short", RX_POST("confirm?image=00"), 400, "OTA_QUERY\"" },
-	{ "a confirmation of another image", RX_POST("confirm?image=0000000000000000000000000000000000000000000000000000000000000000"), 409, "\"running\":\"ota_0\"" },
+	{ "a confirmation of another image",
+	  RX_POST("confirm?image=0000000000000000000000000000000000000000000000000000000000000000"),
+	  409, "\"running\":\"ota_0\"" },
 	{ "a rollback to nowhere", RX_POST("rollback"), 409, "OTA_NO_ROLLBACK\"" },
 };
 
@@ -99,9 +163,10 @@ static void refuses(void **state)
 
 static void takes_its_names(void **state)
 {
-	static const char *const hosts[] = { "localhost",	 "LOCALHOST:8032", "192.168.4.1",
-					     "192.168.4.1:8032", "[::1]",	   "[fe80::1]:80",
-					     "lamp",		 "Lamp.local",	   "lamp.local:8032" };
+	static const char *const hosts[] = {
+		"localhost",    "LOCALHOST:8032", "192.168.4.1", "192.168.4.1:8032", "[::1]",
+		"[fe80::1]:80", "lamp",           "Lamp.local",  "lamp.local:8032"
+	};
 	char head[160];
 
 	(void)state;
@@ -109,8 +174,8 @@ static void takes_its_names(void **state)
 	world.emulator.device.name = "lamp";
 	for (size_t i = 0; i < ARRAY_LEN(hosts); i++) {
 		snprintf(head, sizeof(head),
-			 "GET /ota/v1/device HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n\r\n", hosts[i],
-			 hosts[i]);
+			 "GET /ota/v1/device HTTP/1.1\r\nHost: %s\r\nOrigin: http://%s\r\n\r\n",
+			 hosts[i], hosts[i]);
 		assert_int_equal(ask(head), 200);
 	}
 }
@@ -161,12 +226,30 @@ struct kind {
 };
 
 static const struct kind kinds[] = {
-	{ "another chip", { "lamp", "2", OTA_CHIP_ESP32S3, 9000, 3, 1, false, false, 0 }, NULL, "OTA_CHIP\"" },
-	{ "a newer revision", { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, false, false, 101 }, NULL, "OTA_REVISION\"" },
-	{ "another product", { "heater", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, false, false, 0 }, "project", "OTA_PROJECT\"" },
-	{ "a downgrade", { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 0, false, false, 0 }, "downgrade", "OTA_DOWNGRADE\"" },
-	{ "no receiver in it", { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, true, false, 0 }, "receiver", "OTA_NO_RECEIVER\"" },
-	{ "no digest in it", { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, false, true, 0 }, NULL, "OTA_NO_HASH\"" },
+	{ "another chip",
+	  { "lamp", "2", OTA_CHIP_ESP32S3, 9000, 3, 1, false, false, 0 },
+	  NULL,
+	  "OTA_CHIP\"" },
+	{ "a newer revision",
+	  { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, false, false, 101 },
+	  NULL,
+	  "OTA_REVISION\"" },
+	{ "another product",
+	  { "heater", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, false, false, 0 },
+	  "project",
+	  "OTA_PROJECT\"" },
+	{ "a downgrade",
+	  { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 0, false, false, 0 },
+	  "downgrade",
+	  "OTA_DOWNGRADE\"" },
+	{ "no receiver in it",
+	  { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, true, false, 0 },
+	  "receiver",
+	  "OTA_NO_RECEIVER\"" },
+	{ "no digest in it",
+	  { "lamp", "2", OTA_CHIP_ESP32C3, 9000, 3, 1, false, true, 0 },
+	  NULL,
+	  "OTA_NO_HASH\"" },
 };
 
 /* Judged by the first sector, before anything is erased. */
@@ -177,12 +260,14 @@ static void judges(void **state)
 
 	begin(RX_TWO);
 	image_size = make_app(&row->recipe, image);
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"), 422);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 422);
 	assert_true(rx_says(&world, row->error));
 	assert_int_equal(world.emulator.nor.ops, 0);
 	snprintf(force, sizeof(force), "OTA-Commit: switch\r\nOTA-Force: %s\r\n",
 		 row->force ? row->force : "project,downgrade,receiver,failed");
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, force), row->force ? 200 : 422);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, force),
+			 row->force ? 200 : 422);
 }
 
 static void never_goes_below_the_efuse(void **state)
@@ -213,9 +298,11 @@ static void refuses_another_digest(void **state)
 
 	(void)state;
 	begin(RX_TWO);
-	snprintf(head, sizeof(head),
-		 RX_PUT "OTA-Digest: %s\r\nOTA-Length: %zu\r\nOTA-Commit: switch\r\nContent-Length: %zu\r\n\r\n",
-		 rx_digest("x", 1, digest), image_size, image_size);
+	snprintf(
+		head, sizeof(head),
+		RX_PUT
+		"OTA-Digest: %s\r\nOTA-Length: %zu\r\nOTA-Commit: switch\r\nContent-Length: %zu\r\n\r\n",
+		rx_digest("x", 1, digest), image_size, image_size);
 	assert_int_equal(rx_ask(&world, head, image, image_size), 422);
 	assert_true(rx_says(&world, "OTA_DIGEST\""));
 	assert_false(ota_emulator_loads(&world.emulator, 1));
@@ -228,7 +315,8 @@ static void refuses_a_damaged_image(void **state)
 	(void)state;
 	begin(RX_TWO);
 	image[50000] ^= 1;
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"), 422);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 422);
 	assert_true(rx_says(&world, "OTA_IMAGE\""));
 	assert_false(ota_emulator_loads(&world.emulator, 1));
 }
@@ -238,9 +326,13 @@ static void refuses_trailing_data(void **state)
 	(void)state;
 	begin(RX_TWO);
 	memset(image + image_size, 0xFF, 100);
-	assert_int_equal(rx_put(&world, image, image_size + 100, 0, image_size + 100, "OTA-Commit: none\r\n"), 200);
+	assert_int_equal(rx_put(&world, image, image_size + 100, 0, image_size + 100,
+				"OTA-Commit: none\r\n"),
+			 200);
 	image[image_size + 60] = 0;
-	assert_int_equal(rx_put(&world, image, image_size + 100, 0, image_size + 100, "OTA-Commit: none\r\n"), 422);
+	assert_int_equal(rx_put(&world, image, image_size + 100, 0, image_size + 100,
+				"OTA-Commit: none\r\n"),
+			 422);
 	assert_true(rx_says(&world, "OTA_TRAILING\""));
 	assert_false(ota_emulator_loads(&world.emulator, 1));
 }
@@ -288,7 +380,9 @@ static void resumes_after_a_restart(void **state)
 	before = world.emulator.nor.count.programmed;
 	assert_int_equal(rx_put(&world, image, image_size, 4096, 36864, ""), 200);
 	assert_int_equal(world.emulator.nor.count.programmed, before);
-	assert_int_equal(rx_put(&world, image, image_size, 40960, image_size - 40960, "OTA-Commit: switch\r\n"), 200);
+	assert_int_equal(rx_put(&world, image, image_size, 40960, image_size - 40960,
+				"OTA-Commit: switch\r\n"),
+			 200);
 	assert_true(ota_emulator_loads(&world.emulator, 1));
 }
 
@@ -299,9 +393,11 @@ static void writes_nothing_twice(void **state)
 
 	(void)state;
 	begin(RX_TWO);
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"), 200);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
 	before = world.emulator.nor.count;
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"), 200);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
 	assert_int_equal(world.emulator.nor.count.erases_4k, before.erases_4k);
 	assert_int_equal(world.emulator.nor.count.erases_64k, before.erases_64k);
 	assert_int_equal(world.emulator.nor.count.programmed, before.programmed);

@@ -66,7 +66,7 @@ static bool is_address(const char *host, size_t size)
 
 	if (size > 2 && host[0] == '[' && host[size - 1] == ']') {
 		for (size_t i = 1; i < size - 1; i++)
-			if (!host[i] || !memchr("0123456789abcdefABCDEF:.", host[i], 24))
+			if (!ota_text_has("0123456789abcdefABCDEF:.", host[i]))
 				return false;
 		return true;
 	}
