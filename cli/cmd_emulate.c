@@ -92,12 +92,14 @@ static enum exit_code put_app(const struct ota_table *table, const char *name, u
 	struct file app = { 0 };
 	enum exit_code code = file_read(name, &app);
 
-	if (!code && !part)
+	if (code)
+		return code;
+	if (!part)
 		code = say_error(EXIT_NO, NULL, "the table has no slot for an app");
-	else if (!code && app.size > part->size)
+	else if (app.size > part->size)
 		code = say_error(EXIT_NO, name, "%zu bytes do not fit into %s (%u)", app.size,
 				 ota_part_name(part), part->size);
-	if (!code)
+	else
 		memcpy(data + part->offset, app.data, app.size);
 	file_free(&app);
 	return code;
@@ -256,21 +258,18 @@ static void report(void *ctx)
 {
 	struct ota_emulator *emulator = ctx;
 	const struct ota_nor_count *count = &emulator->nor.count;
+	uint64_t micros;
 
 	if (emulator->nor.dead)
 		say_status("the power fails in flash operation %llu",
 			   (unsigned long long)emulator->nor.ops);
 	if (!opt.timing || strcmp(opt.timing, "none") == 0)
 		return;
-	say_status("%s: %.3f s: %llu + %llu erases of 4 and 64 KiB, %llu pages, %llu bytes read, "
-		   "%u hashed",
-		   opt.timing,
-		   (double)(ota_nor_time(&ota_nor_w25q32, count) +
-			    emulator->rx.hashed / ota_nor_w25q32.digest_mb) /
-			   1e6,
-		   (unsigned long long)count->erases_4k, (unsigned long long)count->erases_64k,
-		   (unsigned long long)count->pages,
-		   (unsigned long long)(count->read + count->blank), emulator->rx.hashed);
+	micros = ota_nor_time(&ota_nor_w25q32, count) +
+		 emulator->rx.hashed / ota_nor_w25q32.digest_mb;
+	say_status("%s: %.3f s: %u + %u erases of 4 and 64 KiB, %u pages, %u bytes read, %u hashed",
+		   opt.timing, (double)micros / 1e6, count->erases_4k, count->erases_64k,
+		   count->pages, count->read + count->blank, emulator->rx.hashed);
 	memset(&emulator->nor.count, 0, sizeof(emulator->nor.count));
 }
 

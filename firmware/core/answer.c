@@ -231,6 +231,7 @@ struct ota_line ota_answer_piece(struct ota_conn *conn)
 
 void ota_answer_send(struct ota_conn *conn, const struct ota_line *line)
 {
+	struct ota_line chunk = { conn->text, OTA_HEAD_KEPT, 0 };
 	uint16_t size = line->used;
 	char *text = conn->text;
 
@@ -240,12 +241,9 @@ void ota_answer_send(struct ota_conn *conn, const struct ota_line *line)
 	}
 	for (unsigned i = 0; i < 3; i++)
 		text[i] = "0123456789abcdef"[size >> (8 - 4 * i) & 15];
-	memcpy(text + 3, "\r\n", 2);
-	memcpy(text + CHUNK_HEAD + size, "\r\n", 2);
-	size = (uint16_t)(size + CHUNK_HEAD + 2);
-	if (!conn->step) {
-		memcpy(text + size, "0\r\n\r\n", 5);
-		size = (uint16_t)(size + 5);
-	}
-	send(conn, text, size);
+	text[3] = '\r';
+	text[4] = '\n';
+	chunk.used = (uint16_t)(size + CHUNK_HEAD);
+	ota_line_text(&chunk, conn->step ? "\r\n" : "\r\n0\r\n\r\n");
+	send(conn, text, chunk.used);
 }

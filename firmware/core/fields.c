@@ -73,7 +73,7 @@ static bool parse_force(const char *text, uint8_t *force)
 		while (text[n] && text[n] != ',' && text[n] != ' ')
 			n++;
 		while (i < ARRAY_LEN(words) &&
-		       (ota_text_size(words[i]) != n || memcmp(words[i], text, n)))
+		       (ota_text_size(words[i]) != n || memcmp(words[i], text, n) != 0))
 			i++;
 		if (i == ARRAY_LEN(words))
 			return false;

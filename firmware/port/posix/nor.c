@@ -85,7 +85,7 @@ static int read_nor(void *ctx, uint32_t addr, void *buf, size_t len)
 
 	if (nor->dead || !is_inside(nor, addr, len))
 		return -1;
-	nor->count.read += len;
+	nor->count.read += (uint32_t)len;
 	memcpy(buf, nor->data + addr, len);
 	return 0;
 }
@@ -119,7 +119,7 @@ static int program_page(struct ota_nor *nor, uint32_t addr, const uint8_t *data,
 		return -1;
 	}
 	nor->count.pages++;
-	nor->count.programmed += len;
+	nor->count.programmed += (uint32_t)len;
 	for (size_t i = 0; i < len; i++)
 		to[i] &= data[i];
 	if (nor->stuck >= addr && nor->stuck - addr < len)
@@ -200,7 +200,8 @@ void ota_nor_power_on(struct ota_nor *nor)
 
 uint64_t ota_nor_time(const struct ota_nor_timing *timing, const struct ota_nor_count *count)
 {
-	return count->pages * timing->page_us + count->erases_4k * timing->erase_4k_us +
-	       count->erases_64k * timing->erase_64k_us +
-	       (count->read + count->blank) / timing->read_mb;
+	return (uint64_t)count->pages * timing->page_us +
+	       (uint64_t)count->erases_4k * timing->erase_4k_us +
+	       (uint64_t)count->erases_64k * timing->erase_64k_us +
+	       ((uint64_t)count->read + count->blank) / timing->read_mb;
 }

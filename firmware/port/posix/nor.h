@@ -31,8 +31,8 @@ struct ota_nor_timing {
 extern const struct ota_nor_timing ota_nor_w25q32;
 
 struct ota_nor_count {
-	uint64_t erases_4k, erases_64k, pages;
-	uint64_t programmed, read, blank; /* bytes; blank: read to find that out */
+	uint32_t erases_4k, erases_64k, pages;
+	uint32_t programmed, read, blank; /* bytes; blank: read to find that out */
 };
 
 struct ota_nor {

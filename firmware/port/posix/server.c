@@ -41,7 +41,7 @@ static int listen_at(const struct addrinfo *address)
 
 static void write_url(struct ota_server *server)
 {
-	struct sockaddr_storage address;
+	struct sockaddr_storage address = { .ss_family = AF_INET };
 	socklen_t size = sizeof(address);
 	char host[48], port[8];
 
