@@ -26,10 +26,14 @@ ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DOTA_VERSION='"$(VERSION)"' \
 ALL_LDFLAGS = $(SANFLAGS) $(LDFLAGS)
 LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -ldl
 
-# Libraries loaded on first use (lib/host/dynlib.h); CRYPTO=link links libcrypto, for static builds.
+# Libraries loaded on first use (lib/host/dynlib.h); CRYPTO=link and CURL=link link them instead, for
+# static builds and distributions.
 CRYPTO ?= load
-ALL_CPPFLAGS += $(if $(filter link,$(CRYPTO)),-DOTA_LINK_CRYPTO) $(shell $(PKG_CONFIG) --cflags libcrypto)
-LIBS += $(if $(filter link,$(CRYPTO)),$(shell $(PKG_CONFIG) --libs libcrypto))
+CURL ?= load
+ALL_CPPFLAGS += $(if $(filter link,$(CRYPTO)),-DOTA_LINK_CRYPTO) $(if $(filter link,$(CURL)),-DOTA_LINK_CURL) \
+	$(shell $(PKG_CONFIG) --cflags libcrypto libcurl)
+LINKED = $(if $(filter link,$(CRYPTO)),libcrypto) $(if $(filter link,$(CURL)),libcurl)
+LIBS += $(if $(strip $(LINKED)),$(shell $(PKG_CONFIG) --libs $(LINKED)))
 
 # What the firmware shares: no heap, no stdio, no errno.
 PORTABLE := $(wildcard lib/*.c firmware/core/*.c)

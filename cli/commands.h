@@ -6,6 +6,11 @@
 #include "cli/command.h"
 
 extern const struct command cmd_boot;
+extern const struct command cmd_device_confirm;
+extern const struct command cmd_device_info;
+extern const struct command cmd_device_restart;
+extern const struct command cmd_device_rollback;
+extern const struct command cmd_device_set_boot;
 extern const struct command cmd_emulate;
 extern const struct command cmd_explain;
 extern const struct command cmd_gen_empty_partition;
@@ -24,6 +29,7 @@ extern const struct command cmd_flash_join;
 extern const struct command cmd_flash_read;
 extern const struct command cmd_flash_split;
 extern const struct command cmd_flash_write;
+extern const struct command cmd_push;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;
 extern const struct command cmd_table_diff;

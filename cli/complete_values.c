@@ -21,6 +21,10 @@ static const char *const records[] = { "0", "1", NULL };
 static const char *const states[] = { "new",     "pending",   "valid", "invalid",
 				      "aborted", "undefined", NULL };
 static const char *const preferences[] = { "newest", NULL };
+static const char *const confirms[] = { "ready", "answer", "app", "none", NULL };
+static const char *const forces[] = { "same", "project", "downgrade", "receiver", "failed", NULL };
+static const char *const codings[] = { "auto", "none", NULL };
+static const char *const slot_names[] = { "ota_0", "ota_1", "factory", NULL };
 static const char *const configs[] = {
 	"rollback", "anti-rollback=", "hold=factory-reset", "hold=test-app", "confirm", "dies=",
 	NULL
@@ -117,6 +121,10 @@ const struct completion completions[] = {
 	{ "WHICH", preferences, NULL },
 	{ "CONFIG", configs, NULL },
 	{ "SLOT", NULL, offer_parts },
+	{ "CONFIRM", confirms, NULL },
+	{ "WHAT", forces, NULL },
+	{ "HOW", codings, NULL },
+	{ "SLOT_NAME", slot_names, NULL },
 	{ "CODE|LOG", NULL, offer_errors },
 	{ NULL, NULL, NULL },
 };

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cli/device.h"
 #include "cli/say.h"
 #include "lib/host/finding.h"
 #include "lib/host/number.h"
@@ -254,7 +255,9 @@ enum exit_code table_source_sniff(const char *name, const struct ota_table_optio
 	enum exit_code code;
 
 	memset(s, 0, sizeof(*s));
-	code = options ? file_read(name, &s->file) : EXIT_USAGE;
+	if (!options)
+		return EXIT_USAGE;
+	code = device_is_url(name) ? device_fetch_table(name, &s->file) : file_read(name, &s->file);
 	return code ? code : take_file(options, s);
 }
 

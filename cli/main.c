@@ -7,6 +7,7 @@
 
 #include "cli/command.h"
 #include "cli/commands.h"
+#include "cli/device.h"
 #include "cli/say.h"
 
 /* clang-format off */
@@ -31,6 +32,12 @@ const struct command *const commands[] = {
 	&cmd_flash_write,
 	&cmd_flash_erase,
 	&cmd_flash_diff,
+	&cmd_push,
+	&cmd_device_info,
+	&cmd_device_set_boot,
+	&cmd_device_confirm,
+	&cmd_device_rollback,
+	&cmd_device_restart,
 	&cmd_emulate,
 	&cmd_keygen_push,
 	&cmd_explain,
@@ -255,6 +262,7 @@ int main(int argc, char **argv)
 	if (!code)
 		code = dispatch(words);
 	code = finish(code);
+	device_die_if_stopped();
 	command_release();
 	free(words);
 	return (int)code;

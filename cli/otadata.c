@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/boot_config.h"
+#include "cli/device.h"
 #include "cli/edit.h"
 #include "cli/say.h"
 #include "lib/host/number.h"
@@ -199,9 +200,10 @@ static enum exit_code find_otadata(struct otadata_source *s)
 	if (input_choice.part)
 		return say_error(EXIT_NO, s->in.file.name, "no dump, so there is no partition '%s'",
 				 input_choice.part);
-	if (!input_choice.otadata)
+	if (!input_choice.otadata && !device_is_url(s->in.file.name))
 		return take_blob(s, &s->in.file, s->in.image.kind);
-	code = file_read(input_choice.otadata, &s->separate);
+	code = input_choice.otadata ? file_read(input_choice.otadata, &s->separate)
+				    : device_fetch_otadata(s->in.file.name, &s->separate);
 	if (code)
 		return code;
 	ota_flash_image_sniff(&image, s->separate.data, s->separate.size, 0, OTA_TABLE_OFFSET);

@@ -233,6 +233,14 @@ void say_status(const char *format, ...)
 	va_end(args);
 }
 
+void say_bar(const char *line)
+{
+	fputs("\r\033[K", stderr);
+	if (line)
+		put_safe(line);
+	fflush(stderr);
+}
+
 json_t *say_first_error(enum exit_code code)
 {
 	json_t *error;

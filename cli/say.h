@@ -33,6 +33,9 @@ void say_warning(const char *file, const char *format, ...) SAY_FORMAT(2);
 void say_note(const char *file, const char *format, ...) SAY_FORMAT(2);
 void say_status(const char *format, ...) SAY_FORMAT(1);
 
+/* A line on the terminal that the next one overwrites; NULL takes it away. */
+void say_bar(const char *line);
+
 /* The first error that was said, as the "error" member of a JSON document; NULL: none. */
 json_t *say_first_error(enum exit_code code);
 
