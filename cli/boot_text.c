@@ -109,15 +109,23 @@ static void put_part(FILE *out, struct ota_sim *sim, const struct ota_boot_step 
 	}
 }
 
+/* Is the step the start of an app that dies? */
+static bool is_death(struct ota_sim *sim, const struct ota_boot_step *step)
+{
+	return step->event == OTA_BOOT_STARTS && !ota_sim_works(sim, step->choice);
+}
+
 void boot_step_text(struct ota_sim *sim, const struct ota_boot_step *step,
 		    char text[static BOOT_TEXT_SIZE])
 {
+	const char *p =
+		is_death(sim, step) ? "{c} is started and dies: {w}" : events[step->event].text;
 	FILE *out = fmemopen(text, BOOT_TEXT_SIZE, "w");
 
 	text[0] = '\0';
 	if (!out)
 		return;
-	for (const char *p = events[step->event].text; *p; p++) {
+	for (; *p; p++) {
 		if (*p == '{') {
 			put_part(out, sim, step, p[1]);
 			p += 2;
@@ -143,5 +151,6 @@ json_t *boot_step_json(struct ota_sim *sim, const struct ota_boot_step *step)
 			 step->choice == OTA_CHOICE_NONE
 				 ? json_null()
 				 : ota_json_text(ota_sim_name(sim, step->choice, name)),
-			 "result", events[step->event].result, "why", ota_json_text(text));
+			 "result", is_death(sim, step) ? "dies" : events[step->event].result, "why",
+			 ota_json_text(text));
 }

@@ -96,17 +96,20 @@ static void keep_json(struct device *device)
 					record_hex(&device->pair[1])));
 }
 
+/* Did an app start, that does not die? */
+static bool lives(const struct device *device)
+{
+	return device->result.choice != OTA_CHOICE_NONE &&
+	       ota_sim_works(device->sim, device->result.choice);
+}
+
 /* What an app does that starts and lives: esp_ota_mark_app_valid_cancel_rollback(), which acts on
  * the record that wins and not on the one of the app. */
 static void confirm(struct device *device)
 {
 	int active = ota_records_active(device->pair);
-	char name[OTA_CHOICE_NAME_SIZE];
 
-	if (!device->setup.confirm || device->result.choice == OTA_CHOICE_NONE || active < 0)
-		return;
-	ota_sim_name(device->sim, device->result.choice, name);
-	if (strcmp(name, device->setup.dies) != 0)
+	if (device->setup.confirm && active >= 0 && lives(device))
 		device->pair[active].state = OTA_STATE_VALID;
 }
 
@@ -165,11 +168,11 @@ static enum exit_code boot(struct otadata_source *source, uint64_t most)
 						    device.stable));
 	} else {
 		if (most > 1)
-			printf("%s after %u boots\n", device.stable ? "stable" : "not stable",
-			       number);
+			printf("%s after %u boot%s\n", device.stable ? "stable" : "not stable",
+			       number, number == 1 ? "" : "s");
 		show_change("afterwards", &device, source->data.pair);
 	}
-	return code ? code : device.result.choice == OTA_CHOICE_NONE ? EXIT_NO : EXIT_YES;
+	return code ? code : lives(&device) ? EXIT_YES : EXIT_NO;
 }
 
 /* Say what the answer rests on where it is not the whole device. */

@@ -54,7 +54,7 @@ static enum exit_code check_choice(struct otadata_source *source, int choice, co
 	if (choice >= 0 && choice >= (int)sim->slots.count)
 		return say_error(EXIT_NO, file, "slot %d is not one of %u", choice,
 				 sim->slots.count);
-	if (opt.force || ota_sim_loads(&source->sim, choice) || !source->has_table)
+	if (opt.force || ota_sim_works(&source->sim, choice) || !source->has_table)
 		return EXIT_YES;
 	say_failure(file, OTA_E_VALUE, &ota_sim_image(&source->sim, choice)->diag);
 	return say_error(EXIT_NO, file, "the image in %s would not load (%s); --force switches",

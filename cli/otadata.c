@@ -102,6 +102,8 @@ static enum exit_code begin_sim(struct otadata_source *s, const struct ota_flash
 	}
 	s->counted = s->has_table || input_choice.slots;
 	s->sim.config = setup.boot;
+	if (setup.dies[0] && ota_sim_kill(&s->sim, setup.dies))
+		return say_usage("--config: there is no app partition '%s' to die", setup.dies);
 	return EXIT_YES;
 }
 

@@ -87,16 +87,30 @@ const struct ota_slot_image *ota_sim_image(struct ota_sim *sim, int choice)
 	return image;
 }
 
-bool ota_sim_loads(struct ota_sim *sim, int choice)
+bool ota_sim_works(struct ota_sim *sim, int choice)
 {
 	enum ota_slot_verdict verdict = ota_sim_image(sim, choice)->verdict;
 
 	return verdict == OTA_SLOT_ASSUMED || verdict == OTA_SLOT_GOOD;
 }
 
+enum ota_status ota_sim_kill(struct ota_sim *sim, const char *name)
+{
+	char text[OTA_CHOICE_NAME_SIZE];
+
+	for (int choice = OTA_CHOICE_TEST; choice < (int)OTA_SLOTS_MAX; choice++) {
+		if (ota_slots_row(&sim->slots, choice) == OTA_NO_ROW ||
+		    strcmp(ota_sim_name(sim, choice, text), name) != 0)
+			continue;
+		sim->images[index_of(choice)] = (struct ota_slot_image){ .verdict = OTA_SLOT_DIES };
+		return OTA_OK;
+	}
+	return OTA_E_MISSING;
+}
+
 static bool verify(void *ctx, int choice)
 {
-	return ota_sim_loads(ctx, choice);
+	return ota_sim_works(ctx, choice) || ota_sim_image(ctx, choice)->verdict == OTA_SLOT_DIES;
 }
 
 static bool secure_version(void *ctx, int choice, uint32_t *version)
@@ -128,7 +142,7 @@ static bool load_tee(void *ctx)
 	if (ota_tee_boot(&boot, sim->tee, &slot) || slot == OTA_CHOICE_NONE)
 		return false;
 	step.choice = OTA_CHOICE_TEE(slot);
-	if (ota_sim_loads(sim, step.choice))
+	if (ota_sim_works(sim, step.choice))
 		step.event = OTA_BOOT_TEE_STARTS;
 	keep_step(sim, &step);
 	return step.event == OTA_BOOT_TEE_STARTS;

@@ -37,8 +37,11 @@ void ota_sim_records(const struct ota_sim *sim, struct ota_record pair[static 2]
 /* What the image of a choice is worth; it is read when first asked for. */
 const struct ota_slot_image *ota_sim_image(struct ota_sim *sim, int choice);
 
-/* Does it load? The very answer that the simulated bootloader gets. */
-bool ota_sim_loads(struct ota_sim *sim, int choice);
+/* Does it load, and live? The simulated bootloader also takes what loads and dies. */
+bool ota_sim_works(struct ota_sim *sim, int choice);
+
+/* From now on the app in the partition `name` starts and dies. OTA_E_MISSING. */
+OTA_MUST_CHECK enum ota_status ota_sim_kill(struct ota_sim *sim, const char *name);
 
 /* One boot; `pair` holds the records afterwards, sim->steps what happened. */
 void ota_sim_boot(struct ota_sim *sim, struct ota_record pair[static 2],

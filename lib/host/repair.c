@@ -107,7 +107,7 @@ static int find_trusted(const struct ota_repair *repair, const struct ota_record
 
 		if (ota_record_rejected(record) || ota_record_crc_ok(record) ||
 		    slot_of(repair, record) < 0 ||
-		    !ota_sim_loads(repair->sim, slot_of(repair, record)) ||
+		    !ota_sim_works(repair->sim, slot_of(repair, record)) ||
 		    (active >= 0 && record->seq <= pair[active].seq) ||
 		    (found >= 0 && record->seq <= pair[found].seq))
 			continue;
@@ -138,15 +138,15 @@ static int find_any(const struct ota_repair *repair, const struct ota_record pai
 
 	for (int i = 0; i < 2; i++)
 		if (pair[i].seq != OTA_SEQ_NONE && ota_record_crc_ok(&pair[i]) && count &&
-		    ota_sim_loads(repair->sim, slot_of(repair, &pair[i])) &&
+		    ota_sim_works(repair->sim, slot_of(repair, &pair[i])) &&
 		    (best < 0 || pair[i].seq > pair[best].seq))
 			best = i;
 	if (best >= 0)
 		return slot_of(repair, &pair[best]);
 	for (int slot = 0; slot < count; slot++)
-		if (ota_sim_loads(repair->sim, slot))
+		if (ota_sim_works(repair->sim, slot))
 			return slot;
-	return ota_sim_loads(repair->sim, OTA_CHOICE_FACTORY) ? OTA_CHOICE_FACTORY
+	return ota_sim_works(repair->sim, OTA_CHOICE_FACTORY) ? OTA_CHOICE_FACTORY
 							      : OTA_CHOICE_NONE;
 }
 
@@ -196,7 +196,7 @@ static void clear_broken(struct ota_repair *repair, struct ota_record pair[stati
 		int slot = slot_of(repair, &pair[active]);
 		char name[OTA_CHOICE_NAME_SIZE];
 
-		if (slot < 0 || ota_sim_loads(repair->sim, slot))
+		if (slot < 0 || ota_sim_works(repair->sim, slot))
 			return;
 		tell(repair, &rule_slot, active,
 		     (struct ota_diag){ .value = pair[active].seq,
@@ -243,7 +243,7 @@ enum ota_status ota_repair_otadata(struct ota_repair *repair, struct ota_record 
 	if (trusted >= 0)
 		correct_crc(repair, pair, trusted);
 	repair->choice = try_boot(repair, pair, &direct);
-	if (repair->choice == OTA_CHOICE_NONE)
+	if (repair->choice == OTA_CHOICE_NONE || !ota_sim_works(repair->sim, repair->choice))
 		repair->choice = find_any(repair, pair);
 	if (repair->choice == OTA_CHOICE_NONE)
 		return OTA_E_MISSING;

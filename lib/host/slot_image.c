@@ -10,6 +10,7 @@ const char *ota_slot_verdict_text(enum ota_slot_verdict verdict)
 	case OTA_SLOT_BLANK: return "blank";
 	case OTA_SLOT_OUTSIDE: return "the dump ends before it does";
 	case OTA_SLOT_BAD: return "refused";
+	case OTA_SLOT_DIES: return "as --config has it";
 	case OTA_SLOT_GOOD: return "whole";
 	}
 	return "not judged";

@@ -12,12 +12,13 @@ enum ota_slot_verdict {
 	OTA_SLOT_BLANK, /* erased */
 	OTA_SLOT_OUTSIDE, /* the dump ends before the partition, or before its image does */
 	OTA_SLOT_BAD, /* refused; `diag` says which check */
+	OTA_SLOT_DIES, /* loads, and then the chip resets; `diag` says why, if it is known */
 	OTA_SLOT_GOOD,
 };
 
 struct ota_slot_image {
 	enum ota_slot_verdict verdict;
-	struct ota_diag diag; /* BAD: offsets are those in the dump */
+	struct ota_diag diag; /* offsets are those in the dump; rule NULL: none */
 	bool described; /* it has an app description: the members below */
 	uint32_t secure_version;
 	char project[33], version[33];
