@@ -54,15 +54,12 @@ static void show_steps(struct device *device, unsigned number, uint64_t most)
 	}
 }
 
-static json_t *record_hex(const struct ota_record *record)
+static json_t *record_json(const struct ota_record *record)
 {
 	uint8_t raw[OTA_RECORD_SIZE];
-	char hex[2 * OTA_RECORD_SIZE + 1];
 
 	ota_record_encode(record, raw);
-	for (size_t i = 0; i < sizeof(raw); i++)
-		snprintf(hex + 2 * i, 3, "%02x", raw[i]);
-	return json_string(hex);
+	return otadata_record_json(raw);
 }
 
 static json_t *choice_json(const struct device *device, int choice)
@@ -92,8 +89,8 @@ static void keep_json(struct device *device)
 					choice_json(device, device->result.start), "choice",
 					choice_json(device, device->result.choice), "subtype",
 					subtype_json(device->result.choice), "steps", steps,
-					"otadata_after", record_hex(&device->pair[0]),
-					record_hex(&device->pair[1])));
+					"otadata_after", record_json(&device->pair[0]),
+					record_json(&device->pair[1])));
 }
 
 /* Did an app start, that does not die? */
@@ -149,6 +146,18 @@ static void show_change(const char *when, const struct device *device,
 	}
 }
 
+/* A dump that ends early says less than the device knows. */
+static void warn_of_cuts(const struct otadata_source *source)
+{
+	for (unsigned i = 0; i < ARRAY_LEN(source->sim.images); i++) {
+		if (source->sim.images[i].verdict != OTA_SLOT_OUTSIDE)
+			continue;
+		say_warning(source->in.file.name, "the dump ends before an image that was tried "
+						  "does: the device may choose otherwise");
+		return;
+	}
+}
+
 static enum exit_code boot(struct otadata_source *source, uint64_t most)
 {
 	struct device device = { .sim = &source->sim };
@@ -162,6 +171,7 @@ static enum exit_code boot(struct otadata_source *source, uint64_t most)
 	do
 		boot_once(&device, ++number, most);
 	while (number < most && !device.stable);
+	warn_of_cuts(source);
 	if (common.json) {
 		code = command_print_json(json_pack("{s:s, s:o, s:b}", "file", source->in.file.name,
 						    "boots", device.boots, "stable",

@@ -17,22 +17,14 @@ static struct poptOption options[] = {
 /* All of the partition, whatever stands in it: erasing helps encrypted otadata too. */
 static enum exit_code erase(const struct otadata_source *source, const struct edit *edit)
 {
-	struct edit_change change = { .old = source->file,
-				      .size = source->file->size,
-				      .at = source->at,
-				      .span = source->size,
-				      .addr = source->addr,
-				      .part = source->part };
-	uint8_t *data = malloc(change.size);
+	uint8_t *blank = malloc(source->size);
 	enum exit_code code;
 
-	if (!data)
+	if (!blank)
 		return say_error(EXIT_BUG, NULL, "out of memory");
-	memcpy(data, source->file->data, change.size);
-	memset(data + change.at, 0xFF, change.span);
-	change.data = data;
-	code = edit_store(edit, &change);
-	free(data);
+	memset(blank, 0xFF, source->size);
+	code = otadata_write(source, blank, edit, NULL);
+	free(blank);
 	return code;
 }
 

@@ -21,7 +21,8 @@ static struct poptOption options[] = {
 };
 
 static enum exit_code store(const struct otadata_source *source, const struct ota_repair *repair,
-			    const struct ota_record pair[static 2], const struct edit *edit)
+			    const struct ota_record pair[static 2], const struct edit *edit,
+			    json_t *facts)
 {
 	struct ota_change change = { 0 };
 
@@ -34,19 +35,14 @@ static enum exit_code store(const struct otadata_source *source, const struct ot
 		change.ops[change.count] = (struct ota_op){ .kind = OTA_OP_WRITE, .sector = i };
 		ota_record_encode(&pair[i], change.ops[change.count++].raw);
 	}
-	return otadata_store(source, &change, edit);
+	return otadata_change(source, &change, edit, facts);
 }
 
-static enum exit_code report_json(struct otadata_source *source, const struct ota_repair *repair,
-				  const struct findings *findings)
+static json_t *facts(const struct findings *findings, const char *choice)
 {
-	char name[OTA_CHOICE_NAME_SIZE];
-
-	return command_print_json(
-		json_pack("{s:s, s:b, s:O, s:b, s:o}", "file", source->file->name, "ok",
-			  findings->errors == 0, "findings", findings->list, "changed",
-			  repair->edited[0] || repair->edited[1], "choice",
-			  ota_json_text(ota_sim_name(&source->sim, repair->choice, name))));
+	return common.json ? json_pack("{s:b, s:O, s:o}", "ok", (int)(findings->errors == 0),
+				       "findings", findings->list, "choice", ota_json_text(choice))
+			   : NULL;
 }
 
 static enum exit_code repair(struct otadata_source *source, const struct edit *edit)
@@ -67,12 +63,12 @@ static enum exit_code repair(struct otadata_source *source, const struct edit *e
 		return say_error(EXIT_NO, source->file->name,
 				 "no app partition holds an image that loads: nothing is changed");
 	}
-	say_status("%s %s%s", ota_sim_name(&source->sim, repair.choice, name),
-		   findings.errors && edit_is_dry() ? "would start" : "starts",
-		   findings.errors ? "" : ": nothing to repair");
-	code = store(source, &repair, pair, edit);
-	if (!code && common.json)
-		code = report_json(source, &repair, &findings);
+	ota_sim_name(&source->sim, repair.choice, name);
+	code = store(source, &repair, pair, edit, facts(&findings, name));
+	if (!code)
+		say_status("%s %s%s", name,
+			   findings.errors && edit_is_dry() ? "would start" : "starts",
+			   findings.errors ? "" : ": nothing to repair");
 	findings_free(&findings);
 	return code;
 }

@@ -75,9 +75,11 @@ static enum exit_code set(const struct otadata_source *source, unsigned i, const
 	if (record.seq == OTA_SEQ_NONE)
 		say_warning(source->file->name, "sequence 0xffffffff means that there is none");
 	ota_change_write((uint8_t)i, &record, &change);
-	say_status("record %u: seq %u, crc %08x%s", i, record.seq, record.crc,
-		   edit_is_dry() ? " (not written)" : "");
-	return otadata_store(source, &change, edit);
+	code = otadata_change(source, &change, edit, NULL);
+	if (!code)
+		say_status("record %u: seq %u, crc %08x%s", i, record.seq, record.crc,
+			   edit_is_dry() ? " (not written)" : "");
+	return code;
 }
 
 static enum exit_code check_call(uint64_t *record)

@@ -5,6 +5,7 @@
 #include "cli/edit.h"
 #include "cli/otadata.h"
 #include "cli/say.h"
+#include "lib/host/finding.h"
 #include "lib/host/number.h"
 
 static struct {
@@ -96,10 +97,14 @@ static enum exit_code set_boot(struct otadata_source *source, const char *word,
 		code = make_change(source, choice, &change);
 	if (code)
 		return code;
-	say_status("%s %s next%s", ota_sim_name(&source->sim, choice, name),
-		   change.count && edit_is_dry() ? "would boot" : "boots",
-		   change.count ? "" : " already: nothing to change");
-	return otadata_store(source, &change, edit);
+	ota_sim_name(&source->sim, choice, name);
+	code = otadata_change(source, &change, edit,
+			      json_pack("{s:o}", "boots", ota_json_text(name)));
+	if (!code)
+		say_status("%s %s next%s", name,
+			   change.count && edit_is_dry() ? "would boot" : "boots",
+			   change.count ? "" : " already: nothing to change");
+	return code;
 }
 
 static enum exit_code run(const char **args)

@@ -20,6 +20,8 @@ static const char *why(const struct otadata_source *source, unsigned i, char tex
 	uint8_t raw[OTA_RECORD_SIZE];
 
 	otadata_raw(source, i, raw);
+	if (source->size < i * (size_t)OTA_RECORD_STRIDE + OTA_RECORD_SIZE)
+		return "cut off";
 	if (ota_is_filled(raw, sizeof(raw), 0xFF))
 		return "blank";
 	if (ota_record_looks_encrypted(raw))

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "cli/otadata.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "cli/say.h"
 #include "lib/host/number.h"
 
-#define BLOB_MAX 0x10000u /* bytes; more is flash contents */
+#define BLOB_MAX (2 * OTA_OTADATA_SIZE) /* bytes; more is flash contents */
 
 static const struct ota_rule rule_size = {
 	"otadata-file-size", OTA_ERROR, OTA_TEXT("{value:d} bytes of otadata"),
@@ -189,7 +190,7 @@ static bool is_dump(const struct otadata_source *s)
 {
 	return s->in.image.kind == OTA_KIND_DUMP ||
 	       (s->has_table && input_choice.table && s->in.image.kind != OTA_KIND_OTADATA &&
-		s->in.file.size > 2 * (size_t)OTA_OTADATA_SIZE);
+		s->in.file.size > BLOB_MAX);
 }
 
 static enum exit_code find_otadata(struct otadata_source *s)
@@ -336,8 +337,31 @@ enum exit_code otadata_need_slots(const struct otadata_source *s)
 			 s->file ? s->file->name : "this");
 }
 
-enum exit_code otadata_store(const struct otadata_source *s, const struct ota_change *change,
-			     const struct edit *edit)
+json_t *otadata_record_json(const uint8_t raw[static OTA_RECORD_SIZE])
+{
+	char hex[2 * OTA_RECORD_SIZE + 1];
+
+	for (size_t i = 0; i < OTA_RECORD_SIZE; i++)
+		snprintf(hex + 2 * i, 3, "%02x", raw[i]);
+	return json_string(hex);
+}
+
+static enum exit_code print_result(const struct otadata_source *s, const uint8_t *otadata,
+				   json_t *facts)
+{
+	bool changed = memcmp(otadata, s->file->data + s->at, s->size) != 0;
+	json_t *document = json_pack("{s:s, s:b, s:b, s:[o, o]}", "file", s->file->name, "changed",
+				     (int)changed, "dry_run", (int)edit_is_dry(), "otadata_after",
+				     otadata_record_json(otadata),
+				     otadata_record_json(otadata + OTA_RECORD_STRIDE));
+
+	if (facts)
+		json_object_update(document, facts);
+	return command_print_json(document);
+}
+
+enum exit_code otadata_write(const struct otadata_source *s, const uint8_t *otadata,
+			     const struct edit *edit, json_t *facts)
 {
 	uint8_t *data = malloc(s->file->size);
 	struct edit_change result = { .old = s->file,
@@ -347,21 +371,41 @@ enum exit_code otadata_store(const struct otadata_source *s, const struct ota_ch
 				      .span = s->size,
 				      .addr = s->addr,
 				      .part = s->part };
+	enum exit_code code = data ? EXIT_YES : say_error(EXIT_BUG, NULL, "out of memory");
+
+	if (!code) {
+		memcpy(data, s->file->data, s->file->size);
+		memcpy(data + s->at, otadata, s->size);
+		code = edit_store(edit, &result);
+	}
+	if (!code && common.json)
+		code = print_result(s, otadata, facts);
+	json_decref(facts);
+	free(data);
+	return code;
+}
+
+enum exit_code otadata_change(const struct otadata_source *s, const struct ota_change *change,
+			      const struct edit *edit, json_t *facts)
+{
+	uint8_t *otadata = malloc(s->size);
 	enum exit_code code;
 
-	if (!data)
+	if (!otadata) {
+		json_decref(facts);
 		return say_error(EXIT_BUG, NULL, "out of memory");
-	memcpy(data, s->file->data, s->file->size);
+	}
+	memcpy(otadata, s->file->data + s->at, s->size);
 	for (unsigned i = 0; i < change->count; i++) {
 		const struct ota_op *op = &change->ops[i];
-		uint8_t *sector = data + s->at + op->sector * (size_t)OTA_RECORD_STRIDE;
+		uint8_t *sector = otadata + op->sector * (size_t)OTA_RECORD_STRIDE;
 
 		if (op->kind == OTA_OP_ERASE)
 			memset(sector, 0xFF, OTA_RECORD_STRIDE);
 		for (size_t k = 0; op->kind == OTA_OP_WRITE && k < OTA_RECORD_SIZE; k++)
 			sector[k] &= op->raw[k];
 	}
-	code = edit_store(edit, &result);
-	free(data);
+	code = otadata_write(s, otadata, edit, facts);
+	free(otadata);
 	return code;
 }

@@ -47,8 +47,17 @@ enum exit_code otadata_need_slots(const struct otadata_source *source);
 void otadata_raw(const struct otadata_source *source, unsigned record,
 		 uint8_t raw[static OTA_RECORD_SIZE]);
 
-/* Carry the change out on a copy of the file and write it as -i, -o and -n say. */
-enum exit_code otadata_store(const struct otadata_source *source, const struct ota_change *change,
-			     const struct edit *edit);
+/* Write the file with `otadata` (source->size bytes) in the place of its otadata, as -i, -o and -n
+ * say. With --json, print `facts` and what is left: file changed dry_run otadata_after. Takes the
+ * reference of `facts`, which may be NULL. */
+enum exit_code otadata_write(const struct otadata_source *source, const uint8_t *otadata,
+			     const struct edit *edit, json_t *facts);
+
+/* The same after carrying out a change. */
+enum exit_code otadata_change(const struct otadata_source *source, const struct ota_change *change,
+			      const struct edit *edit, json_t *facts);
+
+/* A record's 32 bytes as hex. */
+json_t *otadata_record_json(const uint8_t raw[static OTA_RECORD_SIZE]);
 
 #endif

@@ -49,8 +49,8 @@ static void read_app(struct ota_contents *c, unsigned row)
 	else
 		content->image = *ota_sim_image(&c->sim, choice);
 	content->kind = OTA_CONTENT_APP;
-	content->broken = content->image.verdict == OTA_SLOT_BAD ||
-			  content->image.verdict == OTA_SLOT_DIES;
+	content->broken =
+		content->image.verdict == OTA_SLOT_BAD || content->image.verdict == OTA_SLOT_DIES;
 	if (content->image.size)
 		content->used = content->image.size;
 }
@@ -75,8 +75,8 @@ static void read_part(struct ota_contents *c, unsigned row)
 		read_app(c, row);
 	else
 		content->kind = part->type == OTA_TYPE_DATA && part->subtype == OTA_DATA_OTA
-					? OTA_CONTENT_OTADATA
-					: OTA_CONTENT_DATA;
+				      ? OTA_CONTENT_OTADATA
+				      : OTA_CONTENT_DATA;
 }
 
 /* As esp_ota_get_next_update_partition() of the app that runs: the next OTA slot that exists. */

@@ -15,7 +15,8 @@ enum ota_content_kind {
 
 struct ota_content {
 	enum ota_content_kind kind;
-	uint32_t used; /* bytes up to the last that is not 0xff; an app's: the size of its image if known */
+	uint32_t
+		used; /* bytes up to the last that is not 0xff; an app's: the size of its image if known */
 	struct ota_slot_image image; /* APP */
 	bool running; /* what the bootloader starts from this dump */
 	bool next; /* where the next update goes, as the app that runs would choose */
