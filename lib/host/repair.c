@@ -205,13 +205,15 @@ static void clear_broken(struct ota_repair *repair, struct ota_record pair[stati
 	}
 }
 
-/* Nothing selects `choice` yet. */
+/* Let a record select `choice`. Where one does already, it is not otadata that keeps it from starting. */
 static void write_choice(struct ota_repair *repair, struct ota_record pair[static 2], int choice)
 {
 	int active = ota_records_active(pair), i = active == 0 ? 1 : 0;
 	uint32_t seq;
 	char name[OTA_CHOICE_NAME_SIZE];
 
+	if (active >= 0 && slot_of(repair, &pair[active]) == choice)
+		return;
 	if (ota_seq_next(active < 0 ? 1 : pair[active].seq, repair->sim->slots.count,
 			 (unsigned)choice, &seq)) {
 		erase(repair, pair, active);
