@@ -90,10 +90,15 @@ static const struct {
 static void put_verdict(FILE *out, struct ota_sim *sim, int choice)
 {
 	const struct ota_slot_image *image = ota_sim_image(sim, choice);
-	char *text =
-		image->diag.rule ? ota_finding_text(image->diag.rule->what, &image->diag) : NULL;
+	const struct ota_rule *rule = image->diag.rule;
+	char *what = rule ? ota_finding_text(rule->what, &image->diag) : NULL;
+	char *text = rule ? ota_finding_text(rule->text, &image->diag) : NULL;
 
-	fputs(text ? text : ota_slot_verdict_text(image->verdict), out);
+	if (what && text)
+		fprintf(out, "%s (%s)", what, text);
+	else
+		fputs(ota_slot_verdict_text(image->verdict), out);
+	free(what);
 	free(text);
 }
 

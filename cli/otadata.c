@@ -371,13 +371,15 @@ enum exit_code otadata_write(const struct otadata_source *s, const uint8_t *otad
 				      .span = s->size,
 				      .addr = s->addr,
 				      .part = s->part };
-	enum exit_code code = data ? EXIT_YES : say_error(EXIT_BUG, NULL, "out of memory");
+	enum exit_code code;
 
-	if (!code) {
-		memcpy(data, s->file->data, s->file->size);
-		memcpy(data + s->at, otadata, s->size);
-		code = edit_store(edit, &result);
+	if (!data) {
+		json_decref(facts);
+		return say_error(EXIT_BUG, NULL, "out of memory");
 	}
+	memcpy(data, s->file->data, s->file->size);
+	memcpy(data + s->at, otadata, s->size);
+	code = edit_store(edit, &result);
 	if (!code && common.json)
 		code = print_result(s, otadata, facts);
 	json_decref(facts);

@@ -49,7 +49,8 @@ static void boot_until_stable(struct ota_sim *sim, struct ota_record pair[static
 		assert(sim->step_count > 0 && sim->step_count < OTA_SIM_STEPS);
 		assert(result.choice == OTA_CHOICE_NONE ||
 		       ota_slots_row(&sim->slots, result.choice) != OTA_NO_ROW);
-		assert(boots++ < 8);
+		boots++;
+		assert(boots <= 8);
 	} while (memcmp(before, pair, sizeof(before)) != 0);
 }
 
