@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 
 #include "cli/complete.h"
+#include "lib/chip.h"
 #include "lib/host/esp_err.h"
 #include "lib/host/flash_image.h"
 #include "lib/host/presets.h"
@@ -43,6 +44,15 @@ static void offer_presets(const char *begun, const char **words, complete_offer_
 		snprintf(summary, sizeof(summary), "%.*s", (int)size, text);
 		offer(begun, preset.name, summary);
 	}
+}
+
+static const char *const hash_kinds[] = { "image", "file", "key-digest", NULL };
+
+static void offer_chips(const char *begun, const char **words, complete_offer_fn *offer)
+{
+	(void)words;
+	for (size_t i = 0; i < ota_chip_count; i++)
+		offer(begun, ota_chips[i].name, ota_chips[i].title);
 }
 
 static void ignore(void *ctx, const struct ota_diag *diag)
@@ -114,6 +124,8 @@ const struct completion completions[] = {
 	{ "VERSION", versions, NULL },
 	{ "FIELD", fields, NULL },
 	{ "SIZE", flash_sizes, NULL },
+	{ "KIND", hash_kinds, NULL },
+	{ "CHIP", NULL, offer_chips },
 	{ "NAME", NULL, offer_parts },
 	{ "PRESET", NULL, offer_presets },
 	{ "RECORD", records, NULL },

@@ -64,6 +64,11 @@ enum exit_code input_preset(const char *name, struct ota_preset *preset)
 	return say_usage("there is no preset '%s'; `otatool table presets` lists them", name);
 }
 
+const char *input_chip(void)
+{
+	return opt.chip;
+}
+
 enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value)
 {
 	if (!text)

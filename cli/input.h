@@ -26,6 +26,9 @@ extern struct input_choice input_choice;
 /* The table options as given, worked out once. On failure the reason was said and NULL returned. */
 const struct ota_table_options *input_table_options(void);
 
+/* What --chip says; NULL: not given. */
+const char *input_chip(void);
+
 /* A number that an option holds (NULL: `fallback`), at most `most`; what is wrong is said. */
 enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value);
 

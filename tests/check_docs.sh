@@ -46,7 +46,7 @@ for page in man/otatool-*.1; do
 	done
 done
 
-for id in $(grep -ohE '^[[:space:]]*(\.id = )?\{? ?"[a-z0-9-]+", ?OTA_(ERROR|WARNING|INFO)' -r lib | grep -oE '"[^"]+"' | tr -d '"' | sort -u); do
+for id in $(grep -ohE '^[[:space:]]*(\[[A-Z0-9_]+\] = |\.id = )?\{? ?"[a-z0-9-]+", ?OTA_(ERROR|WARNING|INFO)' -r lib | grep -oE '"[^"]+"' | tr -d '"' | sort -u); do
 	grep -qw -- "$id" man/*.[157] || fail "rule $id stands in no man page"
 done
 
