@@ -26,6 +26,7 @@ extern const struct command cmd_otadata_set;
 extern const struct command cmd_otadata_set_boot;
 extern const struct command cmd_otadata_show;
 extern const struct command cmd_parttool;
+extern const struct command cmd_flash_check;
 extern const struct command cmd_flash_diff;
 extern const struct command cmd_flash_erase;
 extern const struct command cmd_flash_join;

@@ -34,6 +34,7 @@ const struct command *const commands[] = {
 	&cmd_flash_read,
 	&cmd_flash_write,
 	&cmd_flash_erase,
+	&cmd_flash_check,
 	&cmd_flash_diff,
 	&cmd_push,
 	&cmd_device_info,

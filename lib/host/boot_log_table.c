@@ -49,7 +49,7 @@ const struct ota_log_line ota_log_lines[] = {
 	{ "table-beyond-flash", OTA_ERROR, "exceeds flash chip size",
 	  "The table reaches beyond the flash size in the bootloader's header.",
 	  "The image was built or merged with a smaller --flash_size than the table needs.",
-	  "`otatool flash check DUMP` [flash-size]; rebuild with the right size, or flash with"
+	  "`otatool flash check DUMP` [header-flash-size]; rebuild with the right size, or flash with"
 	  " `esptool write-flash --flash-size detect`.",
 	  SUPPORT "flash_partitions.c" },
 	{ "table-end", OTA_ERROR, "has no terminating entry", "The partition table has no end.",
@@ -200,7 +200,7 @@ const struct ota_log_line ota_log_lines[] = {
 	{ "flash-larger", OTA_WARNING, "larger than the size in the binary image header",
 	  "The flash chip is larger than the image header says; the rest stays unused.",
 	  "Built with a smaller CONFIG_ESPTOOLPY_FLASHSIZE.",
-	  "Harmless unless the table needs it: `otatool flash check DUMP` [flash-size].",
+	  "Harmless unless the table needs it: `otatool flash check DUMP` [header-flash-size].",
 	  "components/spi_flash/esp_flash_spi_init.c" },
 	{ "encryption-required", OTA_ERROR, "SECURE_FLASH_REQUIRE_ALREADY_ENABLED is set",
 	  "The bootloader insists on flash encryption and this chip has it off.",

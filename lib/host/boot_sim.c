@@ -71,6 +71,12 @@ static unsigned index_of(int choice)
 	}
 }
 
+/* The chip that the bootloader is for: it starts no app of another. */
+static const struct ota_chip *chip_of(const struct ota_sim *sim)
+{
+	return sim->config.esp8266 ? ota_chip_by_id(OTA_CHIP_ESP8266) : ota_flash_chip(sim->flash);
+}
+
 const struct ota_slot_image *ota_sim_image(struct ota_sim *sim, int choice)
 {
 	struct ota_slot_image *image = &sim->images[index_of(choice)];
@@ -83,7 +89,7 @@ const struct ota_slot_image *ota_sim_image(struct ota_sim *sim, int choice)
 	else if (!sim->flash || !sim->table)
 		image->verdict = OTA_SLOT_ASSUMED;
 	else
-		ota_slot_image_judge(image, sim->flash, &sim->table->parts[row]);
+		ota_slot_image_judge(image, sim->flash, &sim->table->parts[row], chip_of(sim));
 	return image;
 }
 

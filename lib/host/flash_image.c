@@ -88,8 +88,7 @@ static bool is_text(const uint8_t *data, size_t size)
 	return odd <= seen / 16;
 }
 
-/* Ciphertext uses all byte values alike. */
-static bool looks_random(const uint8_t *data, size_t size)
+bool ota_looks_random(const uint8_t *data, size_t size)
 {
 	unsigned counts[256] = { 0 }, distinct = 0, most = 0;
 
@@ -148,9 +147,9 @@ static enum ota_kind kind_of_rest(const struct ota_flash_image *image, uint32_t 
 		return OTA_KIND_IMAGE;
 	if (is_text(data, image->size))
 		return OTA_KIND_CSV;
-	if (looks_random(data, image->size) ||
+	if (ota_looks_random(data, image->size) ||
 	    (wanted >= image->base && wanted - image->base < image->size &&
-	     looks_random(data + (wanted - image->base), image->size - (wanted - image->base))))
+	     ota_looks_random(data + (wanted - image->base), image->size - (wanted - image->base))))
 		return OTA_KIND_ENCRYPTED;
 	return OTA_KIND_UNKNOWN;
 }

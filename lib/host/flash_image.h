@@ -58,6 +58,9 @@ OTA_MUST_CHECK enum ota_status ota_flash_image_find(const struct ota_flash_image
 const uint8_t *ota_flash_image_bytes(const struct ota_flash_image *image,
 				     const struct ota_span *span, size_t *size);
 
+/* Do the first 3 KiB use all byte values alike, as ciphertext does? False where there are fewer. */
+bool ota_looks_random(const uint8_t *data, size_t size);
+
 /* Are all bytes `value`? */
 bool ota_is_filled(const uint8_t *data, size_t size, uint8_t value);
 

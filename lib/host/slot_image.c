@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "lib/host/slot_image.h"
 
+#include <string.h>
+
 const char *ota_slot_verdict_text(enum ota_slot_verdict verdict)
 {
 	switch (verdict) {
@@ -16,17 +18,83 @@ const char *ota_slot_verdict_text(enum ota_slot_verdict verdict)
 	return "not judged";
 }
 
+const struct ota_chip *ota_flash_chip(const struct ota_flash_image *flash)
+{
+	for (uint32_t addr = 0; addr < 0x3000; addr += 0x1000) {
+		const struct ota_span span = { addr, OTA_IMAGE_HEADER_SIZE };
+		size_t size;
+		const uint8_t *data = ota_flash_image_bytes(flash, &span, &size);
+
+		if (data && size == OTA_IMAGE_HEADER_SIZE && data[0] == OTA_IMAGE_MAGIC &&
+		    data[1] <= OTA_SEGMENTS_MAX)
+			return ota_chip_by_id((uint32_t)(data[12] | data[13] << 8));
+	}
+	return NULL;
+}
+
+/* Feed the image and no more: what follows it in the partition says nothing. */
+static enum ota_status verify(struct ota_image *image, const uint8_t *data, size_t size)
+{
+	enum { CHUNK = 65536 };
+
+	for (size_t at = 0; at < size && image->phase != OTA_PHASE_TAIL; at += CHUNK)
+		if (ota_image_feed(image, data + at, size - at < CHUNK ? size - at : CHUNK))
+			break;
+	return ota_image_finish(image);
+}
+
+static void take_description(struct ota_slot_image *image,
+			     const uint8_t raw[static OTA_APP_DESC_SIZE])
+{
+	struct ota_app_desc desc;
+
+	if (ota_app_desc_decode(raw, OTA_APP_DESC_SIZE, &desc))
+		return;
+	image->described = true;
+	image->secure_version = desc.secure_version;
+	memcpy(image->project, desc.project, sizeof(image->project));
+	memcpy(image->version, desc.version, sizeof(image->version));
+}
+
+static void judge(struct ota_slot_image *image, const struct ota_part *part,
+		  const struct ota_chip *chip, const uint8_t *data, size_t size)
+{
+	uint8_t raw[OTA_APP_DESC_SIZE] = { 0 };
+	struct ota_image_want want = { .chip = chip,
+				       .role = OTA_ROLE_APP,
+				       .revision = OTA_REVISION_NONE,
+				       .block_revision = OTA_REVISION_NONE,
+				       .flash_addr = part->offset,
+				       .room = part->size,
+				       .desc = raw };
+	struct ota_image verdict;
+	enum ota_status status;
+
+	ota_image_begin(&verdict, &want);
+	status = verify(&verdict, data, size);
+	image->diag = verdict.diag;
+	image->size = ota_image_size_signed(&verdict);
+	take_description(image, raw);
+	if (!status)
+		image->verdict = OTA_SLOT_GOOD;
+	else
+		image->verdict = status == OTA_E_SHORT && size < part->size ? OTA_SLOT_OUTSIDE
+									    : OTA_SLOT_BAD;
+}
+
 void ota_slot_image_judge(struct ota_slot_image *image, const struct ota_flash_image *flash,
-			  const struct ota_part *part)
+			  const struct ota_part *part, const struct ota_chip *chip)
 {
 	const struct ota_span span = { part->offset, part->size };
 	size_t size;
 	const uint8_t *data = ota_flash_image_bytes(flash, &span, &size);
 
-	if (!data)
+	if (!data) {
 		image->verdict = part->size ? OTA_SLOT_OUTSIDE : OTA_SLOT_BLANK;
-	else if (ota_is_filled(data, size < 4096 ? size : 4096, 0xFF))
+	} else if (ota_is_filled(data, size < 4096 ? size : 4096, 0xFF)) {
 		image->verdict = OTA_SLOT_BLANK;
-	else
-		image->verdict = data[0] == 0xE9 ? OTA_SLOT_GOOD : OTA_SLOT_BAD;
+	} else {
+		judge(image, part, chip, data, size);
+		image->diag.offset += (uint32_t)(data - flash->data);
+	}
 }

@@ -4,6 +4,7 @@
 #define OTA_HOST_SLOT_IMAGE_H
 
 #include "lib/host/flash_image.h"
+#include "lib/image.h"
 
 enum ota_slot_verdict {
 	OTA_SLOT_UNSEEN, /* not asked yet */
@@ -22,12 +23,15 @@ struct ota_slot_image {
 	bool described; /* it has an app description: the members below */
 	uint32_t secure_version;
 	char project[33], version[33];
-	uint32_t size; /* bytes, as the bootloader counts; 0: unknown */
+	uint32_t size; /* bytes, with its signature; 0: unknown */
 };
 
-/* Judge the contents of `part`. */
+/* Judge the contents of `part`, for `chip` (NULL: the one that the image says it is for). */
 void ota_slot_image_judge(struct ota_slot_image *image, const struct ota_flash_image *flash,
-			  const struct ota_part *part);
+			  const struct ota_part *part, const struct ota_chip *chip);
+
+/* The chip that the bootloader in a dump names in its header; NULL: there is none. */
+const struct ota_chip *ota_flash_chip(const struct ota_flash_image *flash);
 
 /* One short phrase: "blank", "beyond the end of the dump", "the checksum is wrong". */
 const char *ota_slot_verdict_text(enum ota_slot_verdict verdict);
