@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* flash_lint.h - what is wrong with flash contents: header, table and contents against each other
  *
- * Each fault is one finding; what merely follows from it is not reported again. */
+ * Each fault is one finding; what merely follows from it is not reported again, but that no app starts. */
 #ifndef OTA_HOST_FLASH_LINT_H
 #define OTA_HOST_FLASH_LINT_H
 

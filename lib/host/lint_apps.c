@@ -17,6 +17,19 @@ static struct ota_diag with_word(struct ota_diag diag, const char *text)
 	return diag;
 }
 
+/* What the verifier found, and its rule. The caller frees. */
+static char *verdict_text(const struct ota_diag *diag)
+{
+	char *what = ota_finding_text(diag->rule->what, diag);
+	char *rule = ota_finding_text(diag->rule->text, diag), *text = NULL;
+
+	if (!what || !rule || asprintf(&text, "%s, %s", what, rule) < 0)
+		text = NULL;
+	free(what);
+	free(rule);
+	return text;
+}
+
 static uint64_t table_end(const struct ota_table *table)
 {
 	uint64_t end = 0;
@@ -96,7 +109,7 @@ void ota_lint_bootloader_damaged(struct ota_lint *lint)
 	if (!facts->boot_found || reaches_table(facts) || !facts->boot.status ||
 	    ota_image_fault(diag->rule) == OTA_IMAGE_HASH)
 		return;
-	text = ota_finding_text(diag->rule->what, diag);
+	text = verdict_text(diag);
 	ota_lint_find(lint, facts->boot_addr, with_word((struct ota_diag){ 0 }, text ? text : ""));
 	free(text);
 }
@@ -184,7 +197,7 @@ static void damaged(struct ota_lint *lint, const struct ota_part *part,
 	fault = ota_image_fault(image->diag.rule);
 	if (fault == OTA_IMAGE_CHIP || fault == OTA_IMAGE_SLOT)
 		return;
-	text = ota_finding_text(image->diag.rule->what, &image->diag);
+	text = verdict_text(&image->diag);
 	ota_lint_find(lint, part->offset,
 		      with_word((struct ota_diag){ .name = part->label }, text ? text : ""));
 	free(text);
@@ -276,7 +289,7 @@ void ota_lint_boot_none(struct ota_lint *lint)
 		const struct ota_part *part = &facts->table->parts[i];
 		const struct ota_slot_image *image = slot_image(lint, part);
 
-		if (image && looks_encrypted(lint, part))
+		if (image && looks_encrypted(lint, part) && !ota_lint_is_overrun(lint, part))
 			return;
 		if (image && n < sizeof(text))
 			n += (size_t)snprintf(text + n, sizeof(text) - n, "%s'%s': %s",
