@@ -45,7 +45,8 @@ static void read_app(struct ota_contents *c, unsigned row)
 	int choice = choice_of(&c->sim.slots, row);
 
 	if (choice == OTA_CHOICE_NONE)
-		ota_slot_image_judge(&content->image, c->sim.flash, &c->sim.table->parts[row]);
+		ota_slot_image_judge(&content->image, c->sim.flash, &c->sim.table->parts[row],
+				     ota_flash_chip(c->sim.flash));
 	else
 		content->image = *ota_sim_image(&c->sim, choice);
 	content->kind = OTA_CONTENT_APP;
