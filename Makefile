@@ -75,7 +75,7 @@ deps: ## install the packages that building and testing need (asks for root only
 	$(Q).ci/deps
 
 .PHONY: check
-check: check-unit check-cli check-attack check-layers check-portable check-docs ## run every test
+check: check-unit check-cli check-power check-attack check-layers check-portable check-docs ## run every test
 	@echo "all checks passed"
 
 .PHONY: check-unit
@@ -90,6 +90,14 @@ check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what the commands pri
 .PHONY: check-attack
 check-attack: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what a hostile network tries, and signatures by Python's hmac
 	$(Q)tests/http_sig_vector.py tests/http_sig.vector
+
+.PHONY: check-power
+check-power: $(B)/tests/tool_powercut ## the power fails in every flash operation of an update
+	$(Q)$< small
+
+.PHONY: powercut
+powercut: $(B)/tests/tool_powercut ## the same with larger images, and with pairs of cuts
+	$(Q)$< large
 
 .PHONY: check-layers
 check-layers: ## includes point along the arrows of the architecture only

@@ -14,7 +14,9 @@
 
 #define RX_OTADATA 0xE000u
 #define RX_FIRST 0x10000u /* factory, or ota_0 */
+#ifndef RX_SLOT
 #define RX_SLOT 0x20000u /* bytes of a slot */
+#endif
 #define RX_FLASH (RX_FIRST + 4 * RX_SLOT)
 
 enum rx_layout { RX_FACTORY_2, RX_TWO, RX_FACTORY_1, RX_THREE, RX_ONE, RX_NO_OTADATA };
@@ -142,20 +144,27 @@ static inline struct ota_conn *rx_open(struct rx_world *world)
 	return conn;
 }
 
+/* The status of the answer, after "100 Continue" if that came first; 0: none. */
+static inline unsigned rx_status(const struct rx_world *world)
+{
+	const char *text = world->answer;
+
+	if (strncmp(text, "HTTP/1.1 100 ", 13) == 0 && strstr(text, "\r\n\r\n"))
+		text = strstr(text, "\r\n\r\n") + 4;
+	return strncmp(text, "HTTP/1.1 ", 9) == 0 ? (unsigned)strtoul(text + 9, NULL, 10) : 0;
+}
+
 /* A whole request on a connection of its own; returns the status of the answer, 0: none. */
 static inline unsigned rx_ask(struct rx_world *world, const char *head, const void *content,
 			      size_t size)
 {
 	struct ota_conn *conn = rx_open(world);
-	unsigned status = 0;
 
 	rx_send(world, conn, head, strlen(head), 61);
 	rx_send(world, conn, content, size, 3001);
 	rx_run(world, conn);
 	ota_conn_close(conn);
-	if (sscanf(world->answer, "HTTP/1.1 100 %*[^\r]\r\n\r\nHTTP/1.1 %u", &status) != 1)
-		sscanf(world->answer, "HTTP/1.1 %u", &status);
-	return status;
+	return rx_status(world);
 }
 
 static inline bool rx_says(const struct rx_world *world, const char *text)

@@ -117,6 +117,7 @@ bool ota_layout_has(const struct ota_receiver *rx, int choice);
 void ota_line_slot(struct ota_line *line, int choice);
 
 /* Is the running app on trial? */
+bool ota_records_pending(const struct ota_otadata *data, int running);
 bool ota_is_pending(struct ota_receiver *rx);
 
 /* facts.c: what a slot says of itself. false: nothing of that kind. */

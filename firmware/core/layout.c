@@ -128,16 +128,26 @@ void ota_line_slot(struct ota_line *line, int choice)
 	ota_line_number(line, (uint32_t)choice);
 }
 
+/* A confirmation may have left an older record that is PENDING: the higher one counts. */
+bool ota_records_pending(const struct ota_otadata *data, int running)
+{
+	const struct ota_record *found = NULL;
+
+	for (unsigned i = 0; i < 2 && running >= 0 && data->count; i++) {
+		const struct ota_record *record = &data->pair[i];
+
+		if (ota_record_usable(record) &&
+		    (int)ota_seq_slot(record->seq, data->count) == running &&
+		    (!found || record->seq > found->seq))
+			found = record;
+	}
+	return found && found->state == OTA_STATE_PENDING;
+}
+
 bool ota_is_pending(struct ota_receiver *rx)
 {
-	int running = rx->port->device->running;
 	struct ota_otadata data;
 
-	if (running < 0 || !rx->layout.otadata.size || ota_records_read(rx, &data))
-		return false;
-	for (unsigned i = 0; i < 2; i++)
-		if (data.pair[i].state == OTA_STATE_PENDING && ota_record_usable(&data.pair[i]) &&
-		    (int)ota_seq_slot(data.pair[i].seq, data.count) == running)
-			return true;
-	return false;
+	return rx->layout.otadata.size && !ota_records_read(rx, &data) &&
+	       ota_records_pending(&data, rx->port->device->running);
 }

@@ -173,6 +173,7 @@ static void learn(struct ota_receiver *rx, const struct ota_otadata *data)
 {
 	int running = rx->port->device->running;
 
+	rx->trial = ota_records_pending(data, running);
 	for (unsigned i = 0; i < 2; i++) {
 		const struct ota_record *record = &data->pair[i];
 		int slot;
@@ -182,8 +183,6 @@ static void learn(struct ota_receiver *rx, const struct ota_otadata *data)
 		slot = (int)ota_seq_slot(record->seq, data->count);
 		if (slot == running && record->state == OTA_STATE_NEW)
 			rx->rollback = OTA_ROLLBACK_NO;
-		if (slot == running && record->state == OTA_STATE_PENDING)
-			rx->trial = true;
 		if (record->state == OTA_STATE_PENDING || record->state == OTA_STATE_ABORTED)
 			rx->rollback = OTA_ROLLBACK_YES;
 		if (slot == running ||

@@ -15,7 +15,7 @@ bool ota_tear_parse(const char *text, struct ota_tear *tear)
 
 	tear->kind = text[0];
 	tear->value = 0;
-	if (!text[0] || !strchr("napqr", text[0]))
+	if (!text[0] || !strchr("nawpqr", text[0]))
 		return false;
 	if (!text[1])
 		return true;
@@ -52,7 +52,7 @@ static void tear_erase(const struct ota_tear *tear, uint8_t *to, size_t size)
 	uint32_t seed = tear->value * 2654435761u + 1;
 
 	for (size_t i = 0; i < size; i += 4) {
-		bool blank = tear->kind == 'a';
+		bool blank = tear->kind == 'a' || tear->kind == 'w';
 
 		if (tear->kind == 'p' || tear->kind == 'q')
 			blank = i / 4 < tear->value;
@@ -114,6 +114,8 @@ static int program_page(struct ota_nor *nor, uint32_t addr, const uint8_t *data,
 			return -1;
 		}
 	}
+	if (addr < nor->weak_end && addr + len > nor->weak)
+		nor->misused = true;
 	if (is_cut(nor)) {
 		tear_program(&nor->tear, to, data, len);
 		return -1;
@@ -154,6 +156,15 @@ static int write_nor(void *ctx, uint32_t addr, const void *buf, size_t len)
 	return 0;
 }
 
+/* A whole erase makes up for a torn one; of sectors in order, each its part. */
+static void strengthen(struct ota_nor *nor, uint32_t addr, uint32_t len)
+{
+	if (addr <= nor->weak && nor->weak < addr + len)
+		nor->weak = addr + len < nor->weak_end ? addr + len : nor->weak_end;
+	else if (addr > nor->weak && addr + len >= nor->weak_end && addr < nor->weak_end)
+		nor->weak_end = addr;
+}
+
 static int erase_nor(void *ctx, uint32_t addr, uint32_t len)
 {
 	struct ota_nor *nor = ctx;
@@ -166,8 +177,13 @@ static int erase_nor(void *ctx, uint32_t addr, uint32_t len)
 	}
 	if (is_cut(nor)) {
 		tear_erase(&nor->tear, nor->data + addr, len);
+		if (nor->tear.kind == 'w') {
+			nor->weak = addr;
+			nor->weak_end = addr + len;
+		}
 		return -1;
 	}
+	strengthen(nor, addr, len);
 	if (len == BLOCK)
 		nor->count.erases_64k++;
 	else

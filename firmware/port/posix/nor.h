@@ -13,7 +13,8 @@
 
 /* What the operation at which the power fails has done by then. */
 struct ota_tear {
-	char kind; /* 'n' nothing; 'a' all; 'p' the first `value` bytes (erase: words); 'q' those, and
+	char kind; /* 'n' nothing; 'a' all; 'w' an erase that reads blank and will not last, a program
+		    * nothing; 'p' the first `value` bytes (erase: words); 'q' those, and
 		    * half the bits of the next byte; 'r' a random subset of the bits to clear (erase:
 		    * of the words), by seed `value` */
 	uint32_t value;
@@ -44,6 +45,7 @@ struct ota_nor {
 	struct ota_tear tear;
 	bool dead; /* the power is off */
 	bool misused; /* a bit was to be set, or an address was wrong */
+	uint32_t weak, weak_end; /* reads blank, must be erased (again) before it is programmed */
 	uint32_t stuck; /* an address whose lowest bit stays 1; UINT32_MAX: none */
 	uint32_t failing; /* as many writes fail, without doing anything */
 };
