@@ -10,6 +10,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#define BOARD_TABLE 0x8000u /* flash address of the partition table */
+#define BOARD_KEYS_TYPE 0x40u /* partition type of the key store, subtype 0 */
+#define BOARD_REVISION 4u /* of the chip: 0.4 */
+
 #define BOARD_CLINT 0x02000000u
 #define BOARD_UART 0x10010000u
 #define BOARD_SPI 0x10040000u
@@ -30,7 +34,8 @@ struct board_options {
 	uint32_t fail; /* the NOR operation from which on all report failure; 0: none does */
 	uint32_t stuck; /* flash address of a byte whose bit 0 always reads as 0; 0: none */
 	uint32_t drop, twice, late; /* per cent of Ethernet frames dropped, doubled, reordered */
-	uint32_t unplug, plug; /* the link goes down after so many frames, and up so many ms later */
+	uint32_t unplug,
+		plug; /* the link goes down after so many frames, and up so many ms later */
 	uint32_t clock; /* ms that the clock starts from */
 	uint32_t trial; /* ms: the receiver's trial timer */
 	uint32_t norollback; /* 1: the boot stage is one without rollback */
@@ -50,6 +55,7 @@ struct board_keep {
 	uint32_t operations; /* on NOR since power-on, programs and erases */
 	uint32_t restarts; /* since power-on */
 	int32_t running; /* slot or OTA_CHOICE_FACTORY: what the boot stage started */
+	uint32_t keys; /* flash address of the key store; 0: the table has none */
 	char reason[24]; /* of the last restart */
 };
 

@@ -4,7 +4,8 @@ FW_PORT := firmware/port/qemu-sifive_u
 FW_CC := riscv64-unknown-elf-gcc
 FW_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs
 FW_CFLAGS := $(FW_ARCH) -std=c11 -Os -g -ffunction-sections -fdata-sections -MMD -MP \
-	$(filter-out -Wconversion,$(WARN)) -I. -I$(FW_PORT) -isystem $(FW)/lwip/src/include
+	$(filter-out -Wconversion,$(WARN)) -I. -I$(FW_PORT) -isystem $(FW)/lwip/src/include -DOTA_ONE_CHIP=OTA_CHIP_ESP32C3 -DOTA_VERSION='"$(VERSION)"'
+FW_LDFLAGS := $(FW_ARCH) -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments
 LWIP := $(addprefix $(FW)/lwip/src/,$(addprefix core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
 	netif.c pbuf.c tcp.c tcp_in.c tcp_out.c timeouts.c) $(addprefix core/ipv4/,etharp.c icmp.c \
 	ip4.c ip4_addr.c) netif/ethernet.c)
@@ -34,3 +35,21 @@ $(FW)/%.o: %.S $(FW_PORT)/board.mk
 	$(Q)$(FW_CC) $(FW_ARCH) -I. -c -o $@ $<
 
 -include $(shell find $(FW) -name '*.d' 2>/dev/null)
+
+$(FW)/boot.elf: $(call fw_objects,$(addprefix $(FW_PORT)/,start_boot.S boot.c load.c) $(FW_BOARD) $(FW_LIB)) \
+		$(FW_PORT)/boot.ld
+	@echo "  FWLD    $@"
+	$(Q)$(FW_CC) $(FW_LDFLAGS) -T $(FW_PORT)/boot.ld -o $@ $(filter %.o,$^)
+
+# An app of the name APP-VERSION, APP-VERSION-crash, APP-VERSION-mute.
+FW_APP := $(addprefix $(FW_PORT)/,start_app.S app.c server.c) firmware/port/common/keystore.c \
+	$(FW_CORE) $(FW_BOARD) $(FW_NET) $(FW_LIB) $(LWIP)
+app_flags = -DAPP_VERSION='"$(firstword $(subst -, ,$*))"' $(if $(findstring crash,$*),-DAPP_CRASHES=1) \
+	$(if $(findstring mute,$*),-DAPP_MUTE=1)
+
+$(FW)/app-%.elf: $(FW_PORT)/app_demo.c $(FW_PORT)/app_desc.S $(call fw_objects,$(FW_APP)) $(FW_PORT)/app.ld
+	@echo "  FWLD    $@"
+	$(Q)$(FW_CC) $(FW_CFLAGS) $(app_flags) -c -o $(FW)/app-$*.o $(FW_PORT)/app_demo.c
+	$(Q)$(FW_CC) $(FW_ARCH) $(app_flags) -c -o $(FW)/app-$*-desc.o $(FW_PORT)/app_desc.S
+	$(Q)$(FW_CC) $(FW_LDFLAGS) -T $(FW_PORT)/app.ld -o $@ $(FW)/app-$*.o $(FW)/app-$*-desc.o \
+		$(filter %.o,$^)

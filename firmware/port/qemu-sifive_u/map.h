@@ -24,7 +24,8 @@ static const struct map_window map_windows[] = {
 	{ 0x3FC00000, 0x400000, 0x81800000, 0x3FC80000, 0x3FCE0000 }, /* SRAM as data */
 	{ 0x40000000, 0x400000, 0x81C00000, 0x4037C000, 0x403E0000 }, /* SRAM as code */
 	{ 0x42000000, 0x800000, 0x82000000, 0x42000000, 0x42800000 }, /* flash, read as code */
-	{ 0x50000000, 0x400000, 0x82800000, 0x50000000, 0x50000000 }, /* kept RAM: struct board_keep */
+	{ 0x50000000, 0x400000, 0x82800000, 0x50000000,
+	  0x50000000 }, /* kept RAM: struct board_keep */
 	{ 0x02000000, 0x400000, 0x02000000, 0, 0 }, /* clock */
 	{ 0x10000000, 0x400000, 0x10000000, 0, 0 }, /* UART, SPI, GPIO, Ethernet */
 };

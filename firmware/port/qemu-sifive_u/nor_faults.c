@@ -73,8 +73,8 @@ bool nor_faults_operation(uint32_t addr, const uint8_t *bytes, size_t len)
 
 	if (options->cut && number == options->cut) {
 		tear(addr, bytes, len);
-		board_print(bytes ? "board: power fails in a program at " :
-				    "board: power fails in an erase at ");
+		board_print(bytes ? "board: power fails in a program at "
+				  : "board: power fails in an erase at ");
 		board_print_hex(addr);
 		board_print("\n");
 		board_exit(0);

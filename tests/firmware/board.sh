@@ -1,0 +1,91 @@
+# board.sh - start, watch, ask and stop emulated boards; sourced by the scripts beside it.
+# Needs FW (where firmware and images are), OTATOOL, and WORK (a folder for this script alone).
+# shellcheck shell=sh
+
+port=$((20000 + $$ % 20000))
+board=
+trap 'board_stop' EXIT
+trap 'exit 130' INT TERM
+
+# board_start FLASH [OPTION=NUMBER...]: power on; the options are those of struct board_options.
+board_start() {
+	flash=$1
+	shift
+	words=
+	for word; do words="$words,arg=$word"; done
+	for _ in 1 2 3 4 5; do
+		port=$((port + 1))
+		log=$WORK/log
+		rm -f "$log"
+		qemu-system-riscv32 -M sifive_u -smp 2 -m 128M -display none -monitor none \
+			-serial "file:$log" -bios "$FW/boot.elf" -drive "if=mtd,format=raw,file=$flash" \
+			-nic "user,restrict=on,hostfwd=tcp:127.0.0.1:$port-:8032" \
+			-semihosting-config "enable=on,target=native$words" 2>"$WORK/qemu" &
+		board=$!
+		board_wait boot: && return
+		grep -q 'host forwarding' "$WORK/qemu" || break
+	done
+	cat "$WORK/qemu" >&2
+	die "the board does not start"
+}
+
+# board_runs: is it still powered?
+board_runs() {
+	[ -n "$board" ] && kill -0 "$board" 2>/dev/null
+}
+
+# shown TEXT: how many lines of the console hold it.
+shown() {
+	if [ -e "$log" ]; then grep -c -- "$1" "$log"; else echo 0; fi
+}
+
+# board_wait TEXT [COUNT]: until the console has shown TEXT so many times, or the power is off.
+board_wait() {
+	for _ in $(seq 1000); do
+		[ "$(shown "$1")" -lt "${2-1}" ] || return 0
+		board_runs || break
+		sleep 0.02
+	done
+	[ "$(shown "$1")" -ge "${2-1}" ]
+}
+
+board_stop() {
+	[ -z "$board" ] || { kill -9 "$board"; wait "$board"; } 2>/dev/null
+	board=
+}
+
+# ask METHOD RESOURCE [CURL-OPTION...]: the answer's content on stdout; fails unless it is 200.
+ask() {
+	method=$1 resource=$2
+	shift 2
+	curl -sS -f --max-time 15 -X "$method" -H 'OTA-Request: 1' "$@" \
+		"http://127.0.0.1:$port/ota/v1/$resource" 2>>"$WORK/curl"
+}
+
+# fact NAME: a member of what the device says of itself.
+fact() {
+	ask GET device | tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
+}
+
+# Write a blank chip's contents with a table and the given NAME=IMAGE.
+make_flash() { # FLASH TABLE NAME=IMAGE...
+	flash_out=$1 table=$2
+	shift 2
+	"$OTATOOL" -q flash join -o "$flash_out" --table "$table" --size 32M "$@"
+}
+
+# predicted FLASH: what `otatool boot` says will start.
+predicted() {
+	"$OTATOOL" -q boot "$1" | sed -n 's/ starts$//p' | tail -n 1
+}
+
+die() {
+	echo "FAILED: $*" >&2
+	[ ! -e "$WORK/log" ] || tail -n 20 "$WORK/log" >&2
+	exit 1
+}
+
+# expect WHAT IS SHOULD-BE
+expect() {
+	[ "$2" = "$3" ] || die "$1: $2 instead of $3"
+}

@@ -1,0 +1,233 @@
+#!/bin/sh
+# scenarios.sh [NAME...]: what happens to boards in the field, on the emulated one. Called by
+# `make check-firmware`; each scenario begins from a flash file of its own.
+set -u
+FW=${FW:-build/firmware} OTATOOL=${OTATOOL:-build/otatool}
+here=$(dirname "$0")
+WORK=$(mktemp -d)
+export FW OTATOOL WORK
+# shellcheck source=tests/firmware/board.sh
+. "$here/board.sh"
+trap 'board_stop; rm -rf "$WORK"' EXIT
+dump=$WORK/flash
+
+# Power on, and hold `otatool boot` to what it says will start.
+power_on() { # OPTION...
+	expected=$(predicted "$dump")
+	board_start "$dump" "$@"
+	board_wait "boot: starts" || die "nothing starts"
+	expect "the first start" "$(sed -n 's/^boot: starts //p' "$log" | head -n 1)" "$expected"
+}
+
+listening() { # COUNT: that so many apps have begun to listen since power-on
+	board_wait "app: listens" "$1" || die "no app listens"
+}
+
+# push IMAGE [CURL-OPTION...]: upload, switch and restart.
+push() {
+	image=$1
+	shift
+	ask PUT image -H 'Content-Type: application/octet-stream' -T "$image" "$@"
+}
+
+fresh() { # TABLE NAME=IMAGE...
+	table=$1
+	shift
+	rm -f "$dump"
+	make_flash "$dump" "$here/$table.csv" "$@" || die "no flash file"
+}
+
+runs() { # SLOT VERSION STATE
+	expect "running" "$(fact running) $(fact version) $(fact state)" "$1 $2 $3"
+}
+
+update() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on
+	listening 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push fails"
+	listening 2
+	runs ota_1 2.0.0 pending
+	ask POST confirm >/dev/null || die "confirm fails"
+	runs ota_1 2.0.0 valid
+	board_stop
+	power_on
+	listening 1
+	runs ota_1 2.0.0 valid
+}
+
+crash() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on
+	listening 1
+	push "$FW/app-2.0.1-crash.bin" >/dev/null || die "the push fails"
+	board_wait "panic: cause" || die "the app does not crash"
+	board_wait "app: this is 1.0.0" 2 || die "no way back"
+	listening 3
+	runs ota_0 1.0.0 valid
+	ask GET device | grep -q '"last_trial":{' || die "the failed trial is not told"
+}
+
+mute() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on trial=500
+	listening 1
+	push "$FW/app-2.0.2-mute.bin" >/dev/null || die "the push fails"
+	board_wait "app: this is 2.0.2" || die "the app does not start"
+	board_wait "app: this is 1.0.0" 2 || die "the trial does not end"
+	listening 2
+	runs ota_0 1.0.0 valid
+}
+
+via_factory() {
+	fresh factory_slot factory="$FW/app-1.0.0.bin"
+	power_on
+	listening 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push fails"
+	listening 2
+	runs ota_0 2.0.0 pending
+	ask POST confirm >/dev/null || die "confirm fails"
+	! push "$FW/app-2.0.0.bin" >/dev/null || die "the running slot was overwritten"
+}
+
+broken_apps() {
+	fresh factory_slots factory="$FW/app-1.0.0.bin" ota_0="$FW/damaged.bin" ota_1="$FW/damaged.bin"
+	power_on
+	listening 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push fails"
+	listening 2
+	runs ota_0 2.0.0 pending
+	board_stop
+	fresh two_slots ota_0="$FW/damaged.bin" ota_1="$FW/damaged.bin"
+	board_start "$dump"
+	board_wait "boot: no app is bootable" || die "silence"
+	board_wait "boot: no app is bootable" 2 || die "it is not tried again"
+}
+
+no_table() {
+	rm -f "$dump"
+	truncate -s 32M "$dump"
+	board_start "$dump"
+	board_wait "boot: there is no valid partition table" || die "silence"
+	board_stop
+	tr '\0' '\377' </dev/zero | head -c 33554432 >"$dump"
+	board_start "$dump"
+	board_wait "boot: there is no valid partition table" || die "silence"
+	board_stop
+	rm -f "$dump"
+	make_flash "$dump" "$here/no_apps.csv" nvs="$here/no_apps.csv" || die "no flash file"
+	board_start "$dump"
+	board_wait "boot: no app is bootable" || die "silence"
+}
+
+bad_flash() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on fail=40
+	listening 1
+	! push "$FW/app-2.0.0.bin" >/dev/null || die "the push succeeds on failing flash"
+	runs ota_0 1.0.0 valid
+	board_stop
+	power_on stuck=1720321 # 0x1a4001
+	listening 1
+	! push "$FW/app-2.0.0.bin" >/dev/null || die "the push succeeds with a stuck bit"
+	runs ota_0 1.0.0 valid
+	board_stop
+	power_on
+	listening 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push fails on good flash"
+	listening 2
+	runs ota_1 2.0.0 pending
+}
+
+unplugged() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on unplug=30 plug=700
+	listening 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push does not outlive a pulled cable"
+	listening 2
+	runs ota_1 2.0.0 pending
+}
+
+clock_wraps() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on clock=4294966296 trial=3000 # wraps around one second after the start
+	listening 1
+	sleep 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push fails"
+	listening 2
+	runs ota_1 2.0.0 pending
+	board_wait "app: this is 1.0.0" 2 || die "the trial never ends"
+}
+
+crowd() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on
+	listening 1
+	for _ in 1 2 3 4 5 6 7 8; do
+		sleep 3 | curl -s -m 3 "telnet://127.0.0.1:$port" >/dev/null &
+	done
+	sleep 0.7
+	push "$FW/app-2.0.0.bin" >/dev/null || die "silent connections keep the owner out"
+	listening 2
+	runs ota_1 2.0.0 pending
+	wait $(jobs -p | grep -v "^$board\$") 2>/dev/null
+}
+
+big() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on
+	listening 1
+	push "$FW/app-3.0.0-big.bin" -w '\n%{time_starttransfer} %{time_total}' >"$WORK/big" ||
+		die "the push fails"
+	listening 2
+	runs ota_1 3.0.0 pending
+	awk -v size="$(wc -c <"$FW/app-3.0.0-big.bin")" 'END {
+		printf "%d bytes in %.2f s\n", size, $2; exit $2 > 1.5 }' "$WORK/big" || die "too slow"
+}
+
+# 20 pushes over a network that drops, doubles and reorders 5 % of the frames each: 19 succeed, and
+# none leaves anything but the old or the new app.
+bad_network() {
+	good=0
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	cp --sparse=always "$dump" "$WORK/start"
+	for seed in $(seq "${SEEDS:-20}"); do
+		cp --sparse=always "$WORK/start" "$dump"
+		power_on drop=5 twice=5 late=5 seed="$seed"
+		listening 1
+		if push "$FW/app-2.0.0.bin" >/dev/null; then
+			listening 2
+			good=$((good + 1))
+		fi
+		board_stop
+		power_on
+		listening 1
+		case "$(fact running) $(fact version)" in
+		"ota_0 1.0.0" | "ota_1 2.0.0") ;;
+		*) die "seed $seed leaves another state" ;;
+		esac
+		board_stop
+	done
+	echo "$good of ${SEEDS:-20} pushes"
+	[ "$good" -ge $((${SEEDS:-20} - 1)) ] || die "too few"
+}
+
+stack() {
+	fresh two_slots ota_0="$FW/app-1.0.0.bin"
+	power_on
+	listening 1
+	push "$FW/app-2.0.0.bin" >/dev/null || die "the push fails"
+	board_wait "app: stack" || die "no watermark"
+	sed -n 's/^app: stack //p' "$log"
+	! grep -q "over budget" "$log" || die "the stack is over budget"
+}
+
+all="update crash mute via_factory broken_apps no_table bad_flash unplugged clock_wraps crowd big
+	bad_network stack"
+for scenario in ${*:-$all}; do
+	start=$(date +%s%N)
+	"$scenario" >"$WORK/said"
+	board_stop
+	said=$(cat "$WORK/said")
+	printf '  %-12s %d ms %s\n' "$scenario" $((($(date +%s%N) - start) / 1000000)) "${said:+($said)}"
+done
