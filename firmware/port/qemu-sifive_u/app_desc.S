@@ -9,3 +9,13 @@
 	.org 112
 	.asciz "bare metal"
 	.org 256
+
+#if APP_BIG
+/* Words without order, so that the image is about 1 MiB however it is sent. */
+	.section .rodata_filler, "a"
+	.set word, 1
+	.rept 242000
+	.set word, (word * 1664525 + 1013904223) & 0xFFFFFFFF
+	.word word
+	.endr
+#endif

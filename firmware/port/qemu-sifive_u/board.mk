@@ -41,11 +41,11 @@ $(FW)/boot.elf: $(call fw_objects,$(addprefix $(FW_PORT)/,start_boot.S boot.c lo
 	@echo "  FWLD    $@"
 	$(Q)$(FW_CC) $(FW_LDFLAGS) -T $(FW_PORT)/boot.ld -o $@ $(filter %.o,$^)
 
-# An app of the name APP-VERSION, APP-VERSION-crash, APP-VERSION-mute.
+# app-VERSION, and app-VERSION-crash, -mute, -big.
 FW_APP := $(addprefix $(FW_PORT)/,start_app.S app.c server.c) firmware/port/common/keystore.c \
 	$(FW_CORE) $(FW_BOARD) $(FW_NET) $(FW_LIB) $(LWIP)
 app_flags = -DAPP_VERSION='"$(firstword $(subst -, ,$*))"' $(if $(findstring crash,$*),-DAPP_CRASHES=1) \
-	$(if $(findstring mute,$*),-DAPP_MUTE=1)
+	$(if $(findstring mute,$*),-DAPP_MUTE=1) $(if $(findstring big,$*),-DAPP_BIG=1)
 
 $(FW)/app-%.elf: $(FW_PORT)/app_demo.c $(FW_PORT)/app_desc.S $(call fw_objects,$(FW_APP)) $(FW_PORT)/app.ld
 	@echo "  FWLD    $@"

@@ -13,8 +13,9 @@ _Noreturn void board_restart(const char *reason)
 	board_print("board: restart: ");
 	board_print(reason);
 	board_print("\n");
-	*board_reg(BOARD_GPIO + GPIO_OUTPUT_ENABLE) = GPIO_RESTART;
+	/* High before it is an output: enabled while low, it would restart twice. */
 	*board_reg(BOARD_GPIO + GPIO_OUTPUT) = GPIO_RESTART;
+	*board_reg(BOARD_GPIO + GPIO_OUTPUT_ENABLE) = GPIO_RESTART;
 	*board_reg(BOARD_GPIO + GPIO_OUTPUT) = 0;
 	for (;;)
 		;
