@@ -37,7 +37,8 @@ LIBS += $(if $(strip $(LINKED)),$(shell $(PKG_CONFIG) --libs $(LINKED)))
 
 # What the firmware shares: no heap, no stdio, no errno.
 PORTABLE := $(wildcard lib/*.c firmware/core/*.c)
-LIB := $(wildcard lib/*.c lib/host/*.c lib/host/*.S firmware/core/*.c firmware/port/posix/*.c)
+LIB := $(wildcard lib/*.c lib/host/*.c lib/host/*.S firmware/core/*.c firmware/port/posix/*.c) \
+	firmware/port/common/key_store.c
 CLI := $(wildcard cli/*.c)
 TESTS := $(wildcard tests/test_*.c)
 FUZZ := $(wildcard tests/fuzz/fuzz_*.c)

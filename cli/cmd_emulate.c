@@ -15,14 +15,15 @@
 #include "cli/boot_config.h"
 #include "cli/commands.h"
 #include "cli/input.h"
+#include "cli/key.h"
 #include "cli/say.h"
 #include "firmware/port/posix/inflate.h"
 #include "firmware/port/posix/server.h"
 #include "lib/host/number.h"
 
 static struct {
-	char *new_size, *listen, *id, *name, *bad, *mute, *cut, *timing;
-	int insecure;
+	char *new_size, *listen, *id, *name, *bad, *mute, *cut, *timing, *key;
+	int insecure, claim, presence;
 } opt;
 
 static struct poptOption options[] = {
@@ -32,6 +33,12 @@ static struct poptOption options[] = {
 	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, preset_options, 0, NULL, NULL },
 	{ "listen", 0, POPT_ARG_STRING, &opt.listen, 0,
 	  "Where to listen, 127.0.0.1:8032 by default; port 0 takes any", "HOST:PORT" },
+	{ "key", 0, POPT_ARG_STRING, &opt.key, 0,
+	  "Take changes from the owner of this key: a fleet's or this device's", "FILE" },
+	{ "claim", 0, POPT_ARG_NONE, &opt.claim, 0,
+	  "Start without a key, so that one can be claimed", NULL },
+	{ "presence", 0, POPT_ARG_NONE, &opt.presence, 0,
+	  "Somebody is at the device: a first key is taken", NULL },
 	{ "insecure", 0, POPT_ARG_NONE, &opt.insecure, 0, "Take changes from everybody", NULL },
 	{ "id", 0, POPT_ARG_STRING, &opt.id, 0, "The device's id", "ID" },
 	{ "hostname", 0, POPT_ARG_STRING, &opt.name, 0,
@@ -244,6 +251,7 @@ static enum exit_code set_up(struct ota_emulator *emulator)
 	emulator->nor.flash.table = table->offset;
 	emulator->boot = setup.boot;
 	emulator->confirms = setup.confirm;
+	emulator->presence = opt.presence;
 	emulator->config.insecure = opt.insecure;
 	emulator->device.id = opt.id ? opt.id : emulator->device.id;
 	emulator->device.name = opt.name;
@@ -251,6 +259,26 @@ static enum exit_code set_up(struct ota_emulator *emulator)
 	emulator->random = (uint32_t)time(NULL) ^ (uint32_t)getpid() << 16;
 	emulator->log = tell;
 	return EXIT_YES;
+}
+
+/* The device's key, as it would be flashed at the bench. */
+static enum exit_code put_key(struct ota_emulator *emulator)
+{
+	struct ota_push_key key;
+	const char *id = emulator->device.id;
+	enum exit_code code = key_read(opt.key, &key);
+
+	if (code)
+		return code;
+	if (!key.device[0])
+		ota_key_derive(key.key, id, key.key);
+	else if (strcmp(key.device, id) != 0)
+		code = say_error(EXIT_NO, opt.key, "this is the key of %s, not of %s", key.device,
+				 id);
+	if (!code)
+		(void)emulator->keys.set(emulator->keys.ctx, 0, key.key);
+	ota_wipe(&key, sizeof(key));
+	return code;
 }
 
 /* Before a restart: what it has cost since the last one. */
@@ -326,8 +354,8 @@ static enum exit_code run(const char **args)
 	struct flash flash = { -1, NULL, 0 };
 	enum exit_code code = EXIT_YES;
 
-	if (!opt.insecure)
-		return say_usage("emulate: --insecure is needed: this device has no key");
+	if ((opt.key != NULL) + opt.insecure + opt.claim != 1)
+		return say_usage("emulate: give --key FILE, --claim or --insecure");
 	if (args[1] && !opt.new_size)
 		return say_usage("an APP goes with --new only");
 	if (opt.new_size)
@@ -338,6 +366,8 @@ static enum exit_code run(const char **args)
 		ota_emulator_begin(&emulator, flash.data, (uint32_t)flash.size);
 		code = set_up(&emulator);
 	}
+	if (!code && opt.key)
+		code = put_key(&emulator);
 	if (!code)
 		code = serve(args[0], &emulator);
 	close_flash(&flash);

@@ -221,6 +221,7 @@ static enum exit_code push_to(const char *name, struct job *job)
 	if (code)
 		return push_report_unasked(name, code);
 	push.client = job->device.client;
+	job->options.expect_id = job->device.expect_id[0] ? job->device.expect_id : NULL;
 	ota_push_run(&push);
 	code = push_report_result(&job->device, &push);
 	ota_push_free(&push);

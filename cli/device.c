@@ -28,6 +28,7 @@ struct poptOption device_options[] = {
 	  "For https: trust these certificates instead of the system's", "FILE" },
 	{ "pin", 0, POPT_ARG_STRING, &opt.pin, 0,
 	  "For https: the device's public key has this digest", "sha256//BASE64" },
+	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, device_key_options, 0, NULL, NULL },
 	POPT_TABLEEND
 };
 
@@ -69,7 +70,6 @@ enum exit_code device_limits(struct ota_push_options *options)
 	if (!code)
 		code = input_number("--retries", opt.retries, 1000000, &retries);
 	options->retries = (unsigned)retries;
-	options->expect_id = opt.expect_id;
 	return code;
 }
 
@@ -108,13 +108,14 @@ enum exit_code device_open(const char *name, struct device *device)
 	device->client.transport = &device->transport;
 	device->client.silence_ms = ms < ANSWER_MS ? ms : ANSWER_MS;
 	watch_interrupts();
-	return EXIT_YES;
+	return device_sign(device, opt.expect_id);
 }
 
 void device_close(struct device *device)
 {
 	ota_http_close(device->http);
 	device->http = NULL;
+	ota_wipe(&device->signer, sizeof(device->signer));
 }
 
 static enum exit_code class_code(enum ota_push_class class)
@@ -146,7 +147,7 @@ enum exit_code device_ask(struct device *device, struct ota_device_info *info)
 	char why[OTA_WHY_SIZE];
 	const struct ota_push_fault *fault = ota_device_ask(&device->client, info, &refusal, why);
 
-	if (!fault && opt.expect_id && strcmp(opt.expect_id, info->id) != 0) {
+	if (!fault && device->expect_id[0] && strcmp(device->expect_id, info->id) != 0) {
 		fault = &ota_fault_expected_id;
 		snprintf(why, sizeof(why), "%s", info->id);
 	}

@@ -7,6 +7,7 @@
 #include "cli/file.h"
 #include "lib/host/http_curl.h"
 #include "lib/host/push.h"
+#include "lib/host/signer.h"
 
 /* Included by every command that speaks to a device. */
 extern struct poptOption device_options[];
@@ -18,6 +19,8 @@ struct device {
 	struct ota_http *http;
 	struct ota_transport transport;
 	struct ota_client client;
+	struct ota_key_signer signer; /* of client, where there is a key */
+	char expect_id[OTA_DEVICE_ID_MAX + 1]; /* "": whoever answers */
 };
 
 /* Reach `name`; nothing is sent yet. On failure the reason was said. Release with device_close(),
@@ -26,8 +29,13 @@ struct device {
 enum exit_code device_open(const char *name, struct device *device);
 void device_close(struct device *device);
 
-/* What --timeout, --retries and --expect-id say. */
+/* What --timeout and --retries say. */
 enum exit_code device_limits(struct ota_push_options *options);
+
+/* device_key.c: of device_open(): find the key and who the device has to be (`expect_id`, NULL: as the
+ * file of known devices says); at first sight ask it, and remember. */
+enum exit_code device_sign(struct device *device, const char *expect_id);
+extern struct poptOption device_key_options[];
 
 /* Say why; `why` fills in the fault's sentence. The exit status. */
 enum exit_code device_say(const struct device *device, const struct ota_push_fault *fault,

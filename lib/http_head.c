@@ -254,17 +254,27 @@ const char *ota_http_target(const struct ota_http_head *head)
 	return head->kept + ota_text_size(head->kept) + 1;
 }
 
-const char *ota_http_field(const struct ota_http_head *head, const char *name)
+const char *ota_http_next_field(const struct ota_http_head *head, const char *name,
+				const char **value)
 {
 	const char *end = head->kept + head->used;
-	const char *field = ota_http_target(head);
+	const char *next = name ? name : ota_http_target(head);
 
-	for (field += ota_text_size(field) + 1; field < end;) {
-		const char *value = field + ota_text_size(field) + 1;
+	next += ota_text_size(next) + 1;
+	if (name) /* behind its value */
+		next += ota_text_size(next) + 1;
+	if (next >= end)
+		return NULL;
+	*value = next + ota_text_size(next) + 1;
+	return next;
+}
 
+const char *ota_http_field(const struct ota_http_head *head, const char *name)
+{
+	const char *value = NULL;
+
+	for (const char *field = NULL; (field = ota_http_next_field(head, field, &value));)
 		if (ota_text_same(field, name))
 			return value;
-		field = value + ota_text_size(value) + 1;
-	}
 	return NULL;
 }

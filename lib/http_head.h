@@ -49,4 +49,9 @@ const char *ota_http_target(const struct ota_http_head *head);
 /* The value of a kept field (name in lower case), without blanks around it; NULL: not sent. */
 const char *ota_http_field(const struct ota_http_head *head, const char *name);
 
+/* The next kept field after `name`, as a call before gave it out (NULL: the first), and its value;
+ * NULL: no more. */
+const char *ota_http_next_field(const struct ota_http_head *head, const char *name,
+				const char **value);
+
 #endif

@@ -30,6 +30,7 @@ static void begin_head(struct ota_conn *conn)
 	conn->step = NULL;
 	conn->close = false;
 	conn->left = 0;
+	conn->sign.signer = OTA_SIGNER_NONE;
 	conn->since = conn->rx->now;
 }
 
@@ -68,7 +69,7 @@ struct ota_conn *ota_conn_victim(struct ota_receiver *rx)
 /* What has begun to change the device is brought to its end: the client asks how it went. */
 void ota_conn_close(struct ota_conn *conn)
 {
-	if (conn->state == OTA_CONN_WORK) {
+	if (conn->state == OTA_CONN_WORK && conn->step != ota_request_begin) {
 		conn->gone = true;
 		return;
 	}
@@ -90,8 +91,10 @@ static size_t take_head(struct ota_conn *conn, const uint8_t *data, size_t size)
 
 	if (conn->head.size == n) /* the first bytes of a head start its clock */
 		conn->since = conn->rx->now;
-	if (conn->head.status)
-		ota_request_begin(conn);
+	if (conn->head.status) { /* what time it is, and so whether it is fresh, a step knows */
+		conn->state = OTA_CONN_WORK;
+		conn->step = ota_request_begin;
+	}
 	return n;
 }
 
@@ -108,7 +111,7 @@ static size_t take_some(struct ota_conn *conn, const uint8_t *data, size_t size)
 	if (conn->state == OTA_CONN_HEAD)
 		return take_head(conn, data, size);
 	if (conn->state == OTA_CONN_BODY && !conn->step)
-		return ota_upload_take(conn, data, size);
+		return conn->take(conn, data, size);
 	if (conn->close && (conn->state == OTA_CONN_ANSWER || conn->state == OTA_CONN_DRAIN))
 		return discard(conn, size);
 	return conn->state == OTA_CONN_CLOSED ? size : 0;

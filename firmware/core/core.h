@@ -5,6 +5,7 @@
 
 #include "firmware/core/line.h"
 #include "firmware/core/receiver.h"
+#include "lib/push_key.h"
 
 /* Every refusal: its name in answers is in answer.c. */
 enum ota_error {
@@ -17,6 +18,12 @@ enum ota_error {
 	OTA_ERR_ORIGIN,
 	OTA_ERR_FORM, /* a web page could have sent it */
 	OTA_ERR_NO_KEY,
+	OTA_ERR_UNSIGNED,
+	OTA_ERR_SIGNATURE_FORM, /* not the one form that a signature of this request has */
+	OTA_ERR_UNAUTHORIZED, /* unknown key or wrong signature */
+	OTA_ERR_NONCE, /* signed well, but the nonce is used up, too old, or of another start */
+	OTA_ERR_RIGHTS, /* not with this key */
+	OTA_ERR_KEY, /* keys cannot be changed so */
 	OTA_ERR_NOT_FOUND,
 	OTA_ERR_METHOD,
 	OTA_ERR_EXPECT,
@@ -67,15 +74,21 @@ enum ota_error {
 void ota_answer_error(struct ota_conn *conn, enum ota_error error, const char *detail,
 		      uint32_t offset);
 
-/* Where to put the content of an answer: at most 640 bytes. */
+/* Where to put the content of an answer: at most 490 bytes. */
 struct ota_line ota_answer_begin(struct ota_conn *conn);
 
 /* Send `line` as the JSON content of an answer of 200. */
 void ota_answer_end(struct ota_conn *conn, const struct ota_line *line);
 
 /* Begin an answer of 200 whose content `more` makes piece by piece: `size` bytes of `type`, or in
- * chunks (OTA_NO_PLACE). */
+ * chunks (OTA_NO_PLACE). For a signed one `more` goes through it twice, so conn->u.stream alone says
+ * where it stands; content too long for that stays unsigned. */
 void ota_answer_stream(struct ota_conn *conn, const char *type, uint32_t size, ota_step_fn *more);
+void ota_answer_unsigned_stream(struct ota_conn *conn, const char *type, uint32_t size,
+				ota_step_fn *more);
+
+/* send.c: an answer whose content stands where ota_answer_begin() said. */
+void ota_answer_whole(struct ota_conn *conn, unsigned status, const struct ota_line *body);
 
 /* In `more`: where the next piece goes, and sending it. After the last one set conn->step to NULL
  * before. */
@@ -98,9 +111,29 @@ const char *ota_query_value(const struct ota_conn *conn, const char *key, size_t
 /* The digest that the query's `image` names: 1 there, 0 not there, -1 malformed. */
 int ota_query_image(const struct ota_conn *conn, uint8_t digest[static OTA_SHA256_SIZE]);
 
-/* auth.c: may this request be carried out? Otherwise it was answered. */
-bool ota_auth_change(struct ota_conn *conn);
+/* auth.c: start of nonces and boot id; whether anybody can change anything goes to the log. */
+void ota_auth_begin(struct ota_receiver *rx);
+
+/* The 16 bytes of OTA-Challenge. */
+bool ota_parse_challenge(const struct ota_conn *conn, uint8_t challenge[static OTA_CHALLENGE_SIZE]);
+
+/* Look at the signature, if there is one: conn->sign.signer is whose it is. */
+enum ota_error ota_auth_look(struct ota_conn *conn);
+
+/* May this request be carried out? Otherwise it was answered. `all`: not with every key. */
+bool ota_auth_change(struct ota_conn *conn, bool all);
 bool ota_auth_read(struct ota_conn *conn);
+
+/* Is there a key in `slot`? Wipe it. */
+bool ota_key_get(const struct ota_receiver *rx, unsigned slot, uint8_t key[static OTA_KEY_SIZE]);
+
+/* The fields of a signed answer's head: OTA-State, Content-Digest, Signature-Input, Signature. */
+void ota_auth_sign(struct ota_conn *conn, bool digest, struct ota_line *line);
+
+/* keys.c */
+void ota_keys_begin(struct ota_conn *conn); /* GET keys */
+void ota_key_put_begin(struct ota_conn *conn); /* PUT keys/N */
+void ota_key_delete_begin(struct ota_conn *conn); /* DELETE keys/N */
 
 /* layout.c */
 enum ota_status ota_layout_read(struct ota_receiver *rx);
@@ -180,6 +213,7 @@ void ota_restart_soon(struct ota_receiver *rx);
 
 /* device.c */
 void ota_device_begin(struct ota_conn *conn);
+void ota_line_state(struct ota_line *line, struct ota_receiver *rx); /* OTA-State's value */
 void ota_line_upload(struct ota_line *line, const struct ota_upload *upload);
 void ota_line_running(struct ota_line *line, const struct ota_receiver *rx);
 

@@ -6,7 +6,7 @@
 #include "lib/text.h"
 
 /* Pieces before the slots. */
-enum { PIECE_WHO, PIECE_WHAT, PIECE_HOW, PIECE_LAST, PIECE_SLOTS };
+enum { PIECE_WHO, PIECE_WHAT, PIECE_HOW, PIECE_LAST, PIECE_UPLOAD, PIECE_SLOTS };
 
 static void put_name(struct ota_line *line, const char *before, const char *value)
 {
@@ -165,8 +165,13 @@ static void put_last(struct ota_receiver *rx, struct ota_line *line)
 	} else {
 		ota_line_text(line, "null");
 	}
-	if (rx->config->insecure)
-		ota_line_upload(line, &rx->upload);
+}
+
+/* An unfinished one is the owner's business. */
+static void put_upload(const struct ota_conn *conn, struct ota_line *line)
+{
+	if (conn->rx->config->insecure || conn->sign.signer != OTA_SIGNER_NONE)
+		ota_line_upload(line, &conn->rx->upload);
 	ota_line_text(line, ",\"slots\":[");
 }
 
@@ -197,7 +202,7 @@ static int find_slot(const struct ota_receiver *rx, int choice)
 static void put_slots(struct ota_conn *conn, struct ota_line *line)
 {
 	struct ota_receiver *rx = conn->rx;
-	int choice = find_slot(rx, conn->u.stream.piece - PIECE_SLOTS - 1);
+	int choice = find_slot(rx, conn->u.stream.piece - PIECE_SLOTS - 2);
 	bool last;
 
 	put_one(rx, line, choice);
@@ -215,8 +220,10 @@ static void step_device(struct ota_conn *conn)
 				   struct ota_line *) = { put_who, put_what, put_how, put_last };
 	struct ota_line line = ota_answer_piece(conn);
 
-	if (conn->u.stream.piece < PIECE_SLOTS)
+	if (conn->u.stream.piece < PIECE_UPLOAD)
 		put[conn->u.stream.piece++](conn->rx, &line);
+	else if (conn->u.stream.piece++ == PIECE_UPLOAD)
+		put_upload(conn, &line);
 	else
 		put_slots(conn, &line);
 	ota_answer_send(conn, &line);
@@ -226,6 +233,26 @@ void ota_device_begin(struct ota_conn *conn)
 {
 	conn->u.stream.piece = 0;
 	ota_answer_stream(conn, "application/json", OTA_NO_PLACE, step_device);
+}
+
+void ota_line_state(struct ota_line *line, struct ota_receiver *rx)
+{
+	int running = rx->port->device->running;
+	const char *state = state_of(rx, running);
+	uint8_t digest[OTA_SHA256_SIZE];
+
+	ota_line_text(line, "id=\"");
+	ota_line_text(line, rx->port->device->id);
+	ota_line_text(line, "\", boot=\"");
+	ota_line_hex(line, rx->boot_id, sizeof(rx->boot_id));
+	ota_line_text(line, "\", slot=\"");
+	ota_line_slot(line, running);
+	ota_line_text(line, "\", image=\"");
+	if (ota_slot_digest(rx, running, digest))
+		ota_line_hex(line, digest, sizeof(digest));
+	ota_line_text(line, "\", state=\"");
+	ota_line_text(line, state ? state : "");
+	ota_line_char(line, '"');
 }
 
 void ota_line_upload(struct ota_line *line, const struct ota_upload *upload)

@@ -4,39 +4,8 @@
 
 #include <string.h>
 
+#include "lib/base64.h"
 #include "lib/text.h"
-
-static int base64_value(char c)
-{
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
-
-/* 43 digits, one '=': 32 bytes, no bit left over. */
-static bool parse_base64(const char *text, uint8_t digest[static OTA_SHA256_SIZE])
-{
-	uint32_t bits = 0, count = 0;
-	size_t n = 0;
-
-	for (size_t i = 0; i < 43; i++) {
-		int value = base64_value(text[i]);
-
-		if (value < 0)
-			return false;
-		bits = bits << 6 | (uint32_t)value;
-		count += 6;
-		if (count < 8)
-			continue;
-		count -= 8;
-		digest[n++] = (uint8_t)(bits >> count);
-	}
-	return text[43] == '=' && (bits & ((1u << count) - 1)) == 0;
-}
 
 bool ota_parse_digest(const char *text, uint8_t digest[static OTA_SHA256_SIZE])
 {
@@ -44,7 +13,7 @@ bool ota_parse_digest(const char *text, uint8_t digest[static OTA_SHA256_SIZE])
 	size_t n = sizeof(before) - 1;
 
 	return ota_text_size(text) == n + 45 && memcmp(text, before, n) == 0 &&
-	       text[n + 44] == ':' && parse_base64(text + n, digest);
+	       text[n + 44] == ':' && ota_base64_parse(text + n, digest, OTA_SHA256_SIZE);
 }
 
 bool ota_parse_number(const char *text, uint32_t *value)

@@ -11,6 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lib/hmac.h"
+
 #define OTA_WRITE_UNIT_MAX 32u
 
 /* NOR flash: an erase sets bits, a write clears them. Addresses are from the start of flash.
@@ -36,14 +38,18 @@ struct ota_random {
 	void (*fill)(void *ctx, void *buf, size_t len);
 };
 
-#define OTA_KEY_SIZE 32u
+#define OTA_KEY_SLOTS 2u
 
-/* Two slots for keys, kept through resets and image changes; see `auth` in struct ota_port. */
+/* Two slots for keys, kept through resets and image changes. */
 struct ota_keys {
 	void *ctx;
 	bool (*get)(void *ctx, unsigned slot, uint8_t key[static OTA_KEY_SIZE]); /* false: empty */
-	/* NULL deletes. All or nothing, whenever the power fails. */
+	/* NULL deletes. All or nothing, whenever the power fails; 0, or the error. */
 	int (*set)(void *ctx, unsigned slot, const uint8_t *key);
+	/* optional */ bool (*count)(void *ctx,
+				     uint64_t *starts); /* a number that is higher at each
+								    * call, kept as keys are; NULL:
+								    * the random bytes are real */
 };
 
 /* The device and the app around the receiver. Optional functions may be NULL. */

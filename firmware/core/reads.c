@@ -127,6 +127,6 @@ void ota_blocks_begin(struct ota_conn *conn)
 						     .end = place->addr + place->size,
 						     .size = size,
 						     .stride = place->addr };
-	ota_answer_stream(conn, "application/octet-stream", (place->size + size - 1) / size * 4,
-			  step_blocks);
+	ota_answer_unsigned_stream(conn, "application/octet-stream",
+				   (place->size + size - 1) / size * 4, step_blocks);
 }

@@ -140,6 +140,7 @@ uint32_t ota_step(struct ota_receiver *rx, uint32_t now_ms)
 {
 	uint32_t wait = OTA_STEP_IDLE;
 
+	rx->clock += now_ms - rx->now;
 	rx->now = now_ms;
 	if (!rx->clocked) {
 		rx->clocked = true;
@@ -226,11 +227,9 @@ enum ota_status ota_receiver_begin(struct ota_receiver *rx, const struct ota_con
 	rx->config = config;
 	rx->conns = conns;
 	rx->conn_count = (uint8_t)(count > UINT8_MAX ? UINT8_MAX : count);
-	port->random->fill(port->random->ctx, rx->boot_id, sizeof(rx->boot_id));
+	ota_auth_begin(rx);
 	status = ota_layout_read(rx);
 	if (!status)
 		status = settle_records(rx);
-	if (config->insecure && port->device->log)
-		port->device->log(port->device->ctx, "updates are open to everybody: OTA_INSECURE");
 	return status;
 }

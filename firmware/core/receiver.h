@@ -23,6 +23,7 @@
 #include "lib/boot.h"
 #include "lib/http_head.h"
 #include "lib/image.h"
+#include "lib/nonce.h"
 #include "lib/sha256.h"
 
 #define OTA_PORT_DEFAULT 8032u
@@ -69,6 +70,25 @@ struct ota_stream_fields {
 	uint8_t piece;
 };
 
+/* PUT keys/N: what arrived of the key. */
+struct ota_key_fields {
+	uint8_t slot, size;
+	uint8_t key[OTA_KEY_SIZE];
+};
+
+#define OTA_SIGNER_NONE OTA_KEY_SLOTS
+
+/* Whose request it is, and what its answer needs. */
+struct ota_sign_fields {
+	uint8_t signer; /* slot of the key whose signature was verified; OTA_SIGNER_NONE */
+	bool page; /* it called its key "page" */
+	uint16_t status; /* of the answer */
+	uint32_t size; /* of its content; OTA_NO_PLACE: not told */
+	uint8_t mac[OTA_MAC_SIZE]; /* of the request */
+	uint8_t digest[OTA_SHA256_SIZE]; /* of the answer's content */
+	struct ota_sha256 *hashing; /* the answer is made to be hashed, not to be sent */
+};
+
 /* One connection, 1.25 KiB. */
 struct ota_conn {
 	struct ota_receiver *rx;
@@ -85,11 +105,15 @@ struct ota_conn {
 	uint32_t since; /* ms: when the state began, or the last progress in it */
 	uint32_t left; /* bytes of content to come, or that may still be thrown away */
 	uint32_t moved; /* bytes of content since `since` */
+	struct ota_sign_fields sign;
+	const char *type; /* of the answer's content */
+	size_t (*take)(struct ota_conn *conn, const uint8_t *data, size_t size); /* content */
 	union {
 		struct ota_part_fields part;
 		struct ota_stream_fields stream;
 		int8_t target; /* POST boot: slot or factory */
 		bool other_boots; /* POST confirm */
+		struct ota_key_fields key;
 	} u;
 	char text[OTA_HEAD_KEPT]; /* the head's fields; afterwards the answer */
 };
@@ -137,7 +161,7 @@ struct ota_ending {
 };
 
 struct ota_config {
-	bool insecure; /* changes need no signature: said in every answer */
+	bool insecure; /* changes need no signature: said in every answer and the log */
 	bool tls; /* the port encrypts: for GET device */
 	bool open_reads; /* otadata and table need none either */
 	uint32_t trial_ms; /* after which an unconfirmed app is restarted; 0: never */
@@ -162,6 +186,8 @@ struct ota_receiver {
 	bool restarting, trial, clocked;
 	uint8_t rollback; /* enum ota_rollback_support */
 	uint8_t boot_id[OTA_BOOT_ID_SIZE];
+	uint64_t clock; /* ms of all steps together: never wraps around */
+	struct ota_nonces nonces;
 
 	struct ota_layout layout;
 	struct ota_upload upload;

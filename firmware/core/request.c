@@ -5,7 +5,7 @@
 #include "firmware/core/core.h"
 #include "lib/text.h"
 
-enum route_kind { READS, READS_SIGNED, CHANGES, TAKES };
+enum route_kind { READS, READS_SIGNED, KEYS, CHANGES, CHANGES_ALL, TAKES };
 
 struct route {
 	const char *method, *path;
@@ -19,12 +19,17 @@ static const struct route routes[] = {
 	{ "GET", "/ota/v1/device", "", READS, ota_device_begin },
 	{ "PUT", "/ota/v1/image", "", TAKES, ota_upload_begin },
 	{ "GET", "/ota/v1/image/blocks", "size ", READS_SIGNED, ota_blocks_begin },
-	{ "POST", "/ota/v1/boot", "slot image ", CHANGES, ota_boot_begin },
+	{ "POST", "/ota/v1/boot", "slot image ", CHANGES_ALL, ota_boot_begin },
 	{ "POST", "/ota/v1/confirm", "image ", CHANGES, ota_confirm_begin },
-	{ "POST", "/ota/v1/rollback", "image ", CHANGES, ota_rollback_begin },
+	{ "POST", "/ota/v1/rollback", "image ", CHANGES_ALL, ota_rollback_begin },
 	{ "POST", "/ota/v1/restart", "image ", CHANGES, ota_restart_begin },
 	{ "GET", "/ota/v1/otadata", "", READS_SIGNED, ota_otadata_begin },
 	{ "GET", "/ota/v1/table", "", READS_SIGNED, ota_table_begin },
+	{ "GET", "/ota/v1/keys", "", READS_SIGNED, ota_keys_begin },
+	{ "PUT", "/ota/v1/keys/0", "", KEYS, ota_key_put_begin },
+	{ "DELETE", "/ota/v1/keys/0", "", KEYS, ota_key_delete_begin },
+	{ "PUT", "/ota/v1/keys/1", "", KEYS, ota_key_put_begin },
+	{ "DELETE", "/ota/v1/keys/1", "", KEYS, ota_key_delete_begin },
 };
 
 static bool is_path(const struct ota_conn *conn, const char *path)
@@ -213,24 +218,31 @@ int ota_query_image(const struct ota_conn *conn, uint8_t digest[static OTA_SHA25
 
 void ota_request_allow(const struct ota_conn *conn, struct ota_line *line)
 {
+	const char *path = routes[conn->route].path;
+
 	ota_line_text(line, "Allow: ");
 	ota_line_text(line, routes[conn->route].method);
+	for (size_t i = conn->route; i-- && ota_text_same(routes[i].path, path);) {
+		ota_line_text(line, ", ");
+		ota_line_text(line, routes[i].method);
+	}
 	ota_line_text(line, "\r\n");
 }
 
 /* The route; NULL: the request was answered. */
 static const struct route *find_route(struct ota_conn *conn)
 {
+	bool found = false;
+
 	for (size_t i = 0; i < ARRAY_LEN(routes); i++) {
 		if (!is_path(conn, routes[i].path))
 			continue;
 		conn->route = (uint8_t)i;
+		found = true;
 		if (ota_text_same(ota_http_method(&conn->head), routes[i].method))
 			return &routes[i];
-		ota_answer_error(conn, OTA_ERR_METHOD, NULL, OTA_NO_PLACE);
-		return NULL;
 	}
-	ota_answer_error(conn, OTA_ERR_NOT_FOUND, NULL, OTA_NO_PLACE);
+	ota_answer_error(conn, found ? OTA_ERR_METHOD : OTA_ERR_NOT_FOUND, NULL, OTA_NO_PLACE);
 	return NULL;
 }
 
@@ -260,9 +272,21 @@ static enum ota_error judge_route(struct ota_conn *conn, const struct route *rou
 		return OTA_ERR_QUERY;
 	if (route->kind == TAKES && conn->head.length == OTA_HTTP_NO_LENGTH)
 		return OTA_ERR_LENGTH;
-	if (route->kind != TAKES && conn->left)
+	if (route->kind != TAKES && route->kind != KEYS && conn->left)
 		return OTA_ERR_CONTENT;
 	return OTA_ERR_NONE;
+}
+
+/* Who may? false: it was answered. Keys have their own rules. */
+static bool judge_rights(struct ota_conn *conn, const struct route *route)
+{
+	switch (route->kind) {
+	case READS_SIGNED: return ota_auth_read(conn);
+	case CHANGES: return ota_auth_change(conn, false);
+	case CHANGES_ALL: return ota_auth_change(conn, true);
+	case TAKES: return ota_auth_change(conn, false);
+	default: return true;
+	}
 }
 
 static void refuse_head(struct ota_conn *conn)
@@ -280,12 +304,17 @@ void ota_request_begin(struct ota_conn *conn)
 	const char *detail = NULL;
 	enum ota_error error;
 
+	conn->step = NULL;
 	conn->left = conn->head.length == OTA_HTTP_NO_LENGTH ? 0 : conn->head.length;
 	if (conn->head.status != 200) {
 		refuse_head(conn);
 		return;
 	}
 	error = judge_fields(conn, &detail);
+	if (!error) {
+		detail = NULL;
+		error = ota_auth_look(conn);
+	}
 	if (error) {
 		ota_answer_error(conn, error, detail, OTA_NO_PLACE);
 		return;
@@ -296,7 +325,6 @@ void ota_request_begin(struct ota_conn *conn)
 	error = judge_route(conn, route);
 	if (error)
 		ota_answer_error(conn, error, NULL, OTA_NO_PLACE);
-	else if (route->kind == READS || (route->kind == READS_SIGNED && ota_auth_read(conn)) ||
-		 (route->kind >= CHANGES && ota_auth_change(conn)))
+	else if (judge_rights(conn, route))
 		route->begin(conn);
 }

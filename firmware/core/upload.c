@@ -142,6 +142,11 @@ void ota_upload_begin(struct ota_conn *conn)
 	const char *detail = ota_parse_upload(&conn->head, &conn->u.part, &asked);
 	enum ota_error error = detail ? OTA_ERR_FIELD : judge_part(conn, &asked, &detail);
 
+	if (!error && conn->u.part.bare && !conn->rx->config->insecure) {
+		detail = "OTA-Digest";
+		error = OTA_ERR_FIELD;
+	}
+
 	if (!error) {
 		detail = NULL;
 		error = judge_device(conn, &asked);
@@ -157,6 +162,7 @@ void ota_upload_begin(struct ota_conn *conn)
 		return;
 	}
 	conn->state = OTA_CONN_BODY;
+	conn->take = ota_upload_take;
 	if (conn->left && conn->head.minor && ota_http_field(&conn->head, "expect")) {
 		conn->out = go_on;
 		conn->out_left = sizeof(go_on) - 1;

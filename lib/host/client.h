@@ -13,7 +13,7 @@
 #define OTA_PATH "/ota/v1"
 #define OTA_ANSWER_MAX (1u << 20) /* bytes of content; no receiver sends so much */
 #define OTA_FIELDS_MAX 16u
-#define OTA_FIELD_SIZE 160u
+#define OTA_FIELD_SIZE 560u /* Signature-Input is the longest */
 #define OTA_WHY_SIZE 256u
 
 /* How an exchange ended. */

@@ -43,7 +43,8 @@ FAULT(refused, REFUSED, { "push-refused", OTA_ERROR,
 	OTA_TEXT("what it refuses is not tried again"), NULL });
 FAULT(expected_id, REFUSED, { "push-expected-id", OTA_ERROR,
 	OTA_TEXT("this is device {name}"),
-	OTA_TEXT("--expect-id names another"), NULL });
+	OTA_TEXT("--expect-id, or the file of known devices, names another"),
+	OTA_TEXT("if it was replaced, take its line out of ~/.config/otatool/known_devices") });
 FAULT(no_slot, REFUSED, { "push-no-slot", OTA_ERROR,
 	OTA_TEXT("the device has no slot to write to"),
 	OTA_TEXT("what runs is never overwritten"),

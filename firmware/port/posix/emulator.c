@@ -47,6 +47,13 @@ static void restart(void *ctx)
 	emulator->restarted = true;
 }
 
+static bool is_present(void *ctx)
+{
+	const struct ota_emulator *emulator = ctx;
+
+	return emulator->presence;
+}
+
 static void log_line(void *ctx, const char *line)
 {
 	say(ctx, "%s", line);
@@ -56,6 +63,10 @@ void ota_emulator_begin(struct ota_emulator *emulator, uint8_t *data, uint32_t s
 {
 	memset(emulator, 0, sizeof(*emulator));
 	ota_nor_begin(&emulator->nor, data, size);
+	memset(emulator->key_flash, 0xFF, sizeof(emulator->key_flash));
+	ota_nor_begin(&emulator->key_nor, emulator->key_flash, sizeof(emulator->key_flash));
+	emulator->key_store = (struct ota_key_store){ .flash = &emulator->key_nor.flash };
+	emulator->keys = ota_key_store_port(&emulator->key_store);
 	emulator->config = (struct ota_config){ .insecure = true, .trial_ms = 600000 };
 	emulator->bad = emulator->mute = OTA_CHOICE_NONE;
 	emulator->conn_count = OTA_EMULATOR_CONNS;
@@ -66,6 +77,7 @@ void ota_emulator_begin(struct ota_emulator *emulator, uint8_t *data, uint32_t s
 						.receiver = OTA_VERSION,
 						.chip = UINT32_MAX,
 						.block_revision = OTA_REVISION_NONE,
+						.presence = is_present,
 						.log = log_line,
 						.restart = restart };
 }
@@ -222,6 +234,7 @@ static enum ota_status begin_receiver(struct ota_emulator *emulator)
 	emulator->port = (struct ota_port){ .flash = &emulator->nor.flash,
 					    .random = &emulator->random_port,
 					    .device = &emulator->device,
+					    .keys = &emulator->keys,
 					    .inflate = emulator->inflate };
 	emulator->device.secure_version =
 		emulator->boot.anti_rollback ? emulator->boot.secure_version : 0;

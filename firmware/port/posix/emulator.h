@@ -7,6 +7,7 @@
 #define OTA_POSIX_EMULATOR_H
 
 #include "firmware/core/receiver.h"
+#include "firmware/port/common/key_store.h"
 #include "firmware/port/posix/nor.h"
 
 #define OTA_EMULATOR_CONNS 8u
@@ -21,11 +22,16 @@ struct ota_emulator {
 	int bad, mute; /* apps that crash at once, that never answer; OTA_CHOICE_NONE: none */
 	bool confirms; /* apps end their trial as soon as they start */
 	uint32_t random; /* of the boot ids */
+	bool presence; /* somebody is at the device */
+	struct ota_nor key_nor; /* where the keys are: not in the flash file */
 	void (*log)(const char *line); /* NULL: nothing is told */
 
 	bool restarted; /* the receiver asked for it, or the power failed */
 	bool answers; /* something runs that has the receiver in it */
 	struct ota_port port;
+	uint8_t key_flash[OTA_KEY_STORE_SIZE];
+	struct ota_key_store key_store;
+	struct ota_keys keys;
 	struct ota_random random_port;
 	struct ota_receiver rx;
 	struct ota_conn conns[OTA_EMULATOR_CONNS];

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/* send.c - answers on their way: a head in one or two pieces, then small content or a stream of it
+ *
+ * All of it is made in the connection's own memory: a signed head does not fit there together with
+ * the content, so it is sent in two pieces, with a step of work for each. */
+#include "firmware/core/core.h"
+#include "lib/base64.h"
+
+#define BODY_AT 532u /* in conn->text: behind the longest piece of a head */
+#define CHUNK_HEAD 5u /* "3ff\r\n" */
+
+static const char *reason(unsigned status)
+{
+	static const struct {
+		uint16_t status;
+		const char *reason;
+	} reasons[] = {
+		{ 200, "OK" },
+		{ 400, "Bad Request" },
+		{ 401, "Unauthorized" },
+		{ 403, "Forbidden" },
+		{ 404, "Not Found" },
+		{ 405, "Method Not Allowed" },
+		{ 409, "Conflict" },
+		{ 411, "Length Required" },
+		{ 413, "Content Too Large" },
+		{ 415, "Unsupported Media Type" },
+		{ 417, "Expectation Failed" },
+		{ 421, "Misdirected Request" },
+		{ 422, "Unprocessable Content" },
+		{ 431, "Request Header Fields Too Large" },
+		{ 500, "Internal Server Error" },
+		{ 503, "Service Unavailable" },
+	};
+
+	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].reason;
+	return "";
+}
+
+/* What the next signed request needs. */
+static void put_nonce(struct ota_conn *conn, struct ota_line *line)
+{
+	uint8_t raw[OTA_NONCE_SIZE];
+	char text[OTA_BASE64_SIZE(OTA_NONCE_SIZE) + 1];
+
+	ota_nonce_issue(&conn->rx->nonces, conn->rx->clock, raw);
+	ota_base64_print(raw, sizeof(raw), text);
+	text[sizeof(text) - 1] = '\0';
+	ota_line_text(line, "OTA-Nonce: ");
+	ota_line_text(line, text);
+	ota_line_text(line, "\r\n");
+}
+
+static void put_challenge(struct ota_line *line)
+{
+	ota_line_text(line, "WWW-Authenticate: OTA-Signature\r\nAccept-Signature: "
+			    "ota=(\"@method\" \"@path\" \"@query\" \"ota-challenge\");nonce;keyid;"
+			    "alg=\"hmac-sha256\";tag=\"otatool-request\"\r\n");
+}
+
+static void put_head(struct ota_conn *conn, struct ota_line *line)
+{
+	unsigned status = conn->sign.status;
+
+	ota_line_text(line, "HTTP/1.1 ");
+	ota_line_number(line, status);
+	ota_line_char(line, ' ');
+	ota_line_text(line, reason(status));
+	ota_line_text(line, "\r\nContent-Type: ");
+	ota_line_text(line, conn->type);
+	ota_line_text(line, "\r\nCache-Control: no-store\r\n");
+	if (conn->rx->config->insecure)
+		ota_line_text(line, "OTA-Insecure: 1\r\n");
+	if (status == 401)
+		put_challenge(line);
+	if (status == 405)
+		ota_request_allow(conn, line);
+	if (status == 503)
+		ota_line_text(line, "Retry-After: 5\r\n");
+	if (conn->close)
+		ota_line_text(line, "Connection: close\r\n");
+	put_nonce(conn, line);
+}
+
+/* The head's end. */
+static void put_length(const struct ota_conn *conn, struct ota_line *line)
+{
+	if (conn->sign.size != OTA_NO_PLACE) {
+		ota_line_text(line, "Content-Length: ");
+		ota_line_number(line, conn->sign.size);
+		ota_line_text(line, "\r\n");
+	} else if (conn->chunked) {
+		ota_line_text(line, "Transfer-Encoding: chunked\r\n");
+	}
+	ota_line_text(line, "\r\n");
+}
+
+static void send(struct ota_conn *conn, const char *out, uint16_t size)
+{
+	conn->out = out;
+	conn->out_left = size;
+	conn->state = conn->gone ? OTA_CONN_FREE : OTA_CONN_ANSWER;
+	conn->since = conn->rx->now;
+}
+
+struct ota_line ota_answer_begin(struct ota_conn *conn)
+{
+	return (struct ota_line){ conn->text + BODY_AT, OTA_HEAD_KEPT - BODY_AT, 0 };
+}
+
+static void step_body(struct ota_conn *conn)
+{
+	conn->step = NULL;
+	send(conn, conn->text + BODY_AT, (uint16_t)conn->sign.size);
+}
+
+/* The second piece of a signed answer's head. */
+static void put_signature(struct ota_conn *conn, bool digest)
+{
+	struct ota_line line = { conn->text, BODY_AT, 0 };
+
+	ota_auth_sign(conn, digest, &line);
+	put_length(conn, &line);
+	conn->step = conn->then;
+	send(conn, conn->text, line.used);
+}
+
+static void step_signature(struct ota_conn *conn)
+{
+	put_signature(conn, true);
+}
+
+static void step_signature_only(struct ota_conn *conn)
+{
+	put_signature(conn, false);
+}
+
+/* The head, whole or its first piece; what follows it is `more`. */
+static void send_head(struct ota_conn *conn, ota_step_fn *sign, ota_step_fn *more)
+{
+	struct ota_line line = { conn->text, BODY_AT, 0 };
+	bool plain = conn->sign.signer == OTA_SIGNER_NONE;
+
+	put_head(conn, &line);
+	if (plain)
+		put_length(conn, &line);
+	conn->then = more;
+	conn->step = plain ? more : sign;
+	send(conn, conn->text, line.used);
+}
+
+void ota_answer_whole(struct ota_conn *conn, unsigned status, const struct ota_line *body)
+{
+	struct ota_sha256 sha;
+
+	conn->sign.status = (uint16_t)status;
+	conn->sign.size = body->used;
+	conn->type = "application/json";
+	if (conn->sign.signer != OTA_SIGNER_NONE) {
+		ota_sha256_begin(&sha);
+		ota_sha256_feed(&sha, body->text, body->used);
+		ota_sha256_finish(&sha, conn->sign.digest);
+	}
+	send_head(conn, step_signature, step_body);
+}
+
+void ota_answer_end(struct ota_conn *conn, const struct ota_line *line)
+{
+	ota_answer_whole(conn, 200, line);
+}
+
+static void begin_stream(struct ota_conn *conn, const char *type, uint32_t size)
+{
+	conn->chunked = size == OTA_NO_PLACE && conn->head.minor;
+	if (size == OTA_NO_PLACE && !conn->chunked)
+		conn->close = true;
+	conn->sign.status = 200;
+	conn->sign.size = size;
+	conn->type = type;
+}
+
+/* Go through all of the content once, for its digest. */
+static void hash_stream(struct ota_conn *conn, ota_step_fn *more)
+{
+	const struct ota_stream_fields start = conn->u.stream;
+	struct ota_sha256 sha;
+
+	ota_sha256_begin(&sha);
+	conn->sign.hashing = &sha;
+	for (conn->step = more; conn->step;)
+		conn->step(conn);
+	conn->sign.hashing = NULL;
+	ota_sha256_finish(&sha, conn->sign.digest);
+	conn->u.stream = start;
+}
+
+void ota_answer_stream(struct ota_conn *conn, const char *type, uint32_t size, ota_step_fn *more)
+{
+	begin_stream(conn, type, size);
+	if (conn->sign.signer != OTA_SIGNER_NONE)
+		hash_stream(conn, more);
+	send_head(conn, step_signature, more);
+}
+
+void ota_answer_unsigned_stream(struct ota_conn *conn, const char *type, uint32_t size,
+				ota_step_fn *more)
+{
+	begin_stream(conn, type, size);
+	send_head(conn, step_signature_only, more);
+}
+
+struct ota_line ota_answer_piece(struct ota_conn *conn)
+{
+	return (struct ota_line){ conn->text + CHUNK_HEAD, OTA_HEAD_KEPT - CHUNK_HEAD - 7, 0 };
+}
+
+void ota_answer_send(struct ota_conn *conn, const struct ota_line *line)
+{
+	struct ota_line chunk = { conn->text, OTA_HEAD_KEPT, 0 };
+	uint16_t size = line->used;
+	char *text = conn->text;
+
+	if (conn->sign.hashing) {
+		ota_sha256_feed(conn->sign.hashing, line->text, line->used);
+		return;
+	}
+	if (!conn->chunked) {
+		send(conn, line->text, size);
+		return;
+	}
+	for (unsigned i = 0; i < 3; i++)
+		text[i] = "0123456789abcdef"[size >> (8 - 4 * i) & 15];
+	text[3] = '\r';
+	text[4] = '\n';
+	chunk.used = (uint16_t)(size + CHUNK_HEAD);
+	ota_line_text(&chunk, conn->step ? "\r\n" : "\r\n0\r\n\r\n");
+	send(conn, text, chunk.used);
+}
