@@ -4,42 +4,43 @@
 #include <string.h>
 
 static const struct ota_rule rule_crc = {
-	"otadata-crc", OTA_ERROR, OTA_TEXT("the CRC of sequence {value} is {low}"),
+	"otadata-crc", OTA_ERROR, OTA_TEXT("the CRC of sequence {value:d} is {low}"),
 	OTA_TEXT("a record's CRC is that of its sequence number, here {high}"),
 	OTA_TEXT("the record is erased")
 };
 static const struct ota_rule rule_crc_trusted = {
-	"otadata-crc", OTA_ERROR, OTA_TEXT("the CRC of sequence {value} is {low}"),
+	"otadata-crc", OTA_ERROR, OTA_TEXT("the CRC of sequence {value:d} is {low}"),
 	OTA_TEXT("a record's CRC is that of its sequence number, here {high}"),
 	OTA_TEXT("the CRC is corrected, because the image in {name} is whole")
 };
 static const struct ota_rule rule_rejected = {
-	"otadata-state", OTA_ERROR, OTA_TEXT("sequence {value} is {word}"),
+	"otadata-state", OTA_ERROR, OTA_TEXT("sequence {value:d} is {word}"),
 	OTA_TEXT("a record that is invalid or aborted is never selected"),
 	OTA_TEXT("the record is erased")
 };
 static const struct ota_rule rule_trial = {
-	"otadata-trial", OTA_ERROR, OTA_TEXT("sequence {value} is pending"),
+	"otadata-trial", OTA_ERROR, OTA_TEXT("sequence {value:d} is pending"),
 	OTA_TEXT("a trial that was not confirmed is aborted at the next boot"),
 	OTA_TEXT("the record is erased")
 };
 static const struct ota_rule rule_slot = {
-	"otadata-slot", OTA_ERROR, OTA_TEXT("sequence {value} selects {name}, which does not load"),
+	"otadata-slot", OTA_ERROR,
+	OTA_TEXT("sequence {value:d} selects {name}, which does not load"),
 	OTA_TEXT("the record that wins selects an image that verifies"),
 	OTA_TEXT("the record is erased")
 };
 static const struct ota_rule rule_duplicate = {
-	"otadata-duplicate", OTA_ERROR, OTA_TEXT("both records have the sequence {value}"),
+	"otadata-duplicate", OTA_ERROR, OTA_TEXT("both records have the sequence {value:d}"),
 	OTA_TEXT("the two sequences differ, on a tie the first record wins"),
 	OTA_TEXT("the second record is erased")
 };
 static const struct ota_rule rule_orphan = {
 	"otadata-orphan", OTA_ERROR, OTA_TEXT("no record selects {name}, which starts"),
 	OTA_TEXT("what starts is selected by a record"),
-	OTA_TEXT("a record with sequence {value} is written")
+	OTA_TEXT("a record with sequence {value:d} is written")
 };
 static const struct ota_rule rule_leftover = {
-	"otadata-leftover", OTA_ERROR, OTA_TEXT("sequence {value} is left, but factory starts"),
+	"otadata-leftover", OTA_ERROR, OTA_TEXT("sequence {value:d} is left, but factory starts"),
 	OTA_TEXT("factory is selected by two blank records"), OTA_TEXT("the record is erased")
 };
 

@@ -32,13 +32,39 @@ const struct ota_chip *ota_flash_chip(const struct ota_flash_image *flash)
 	return NULL;
 }
 
+/* What makes the chip reset after the bootloader verified an image, instead of trying another. */
+static bool is_deadly(const struct ota_rule *rule)
+{
+	enum ota_image_fault fault = ota_image_fault(rule);
+
+	return fault == OTA_IMAGE_MAPPED_COUNT || fault == OTA_IMAGE_NO_SEGMENTS;
+}
+
+/* The finding that decides: the first refusal, else the first death. */
+static void keep(void *ctx, const struct ota_diag *diag)
+{
+	struct ota_slot_image *image = ctx;
+
+	if (is_deadly(diag->rule)) {
+		if (image->verdict != OTA_SLOT_UNSEEN)
+			return;
+		image->verdict = OTA_SLOT_DIES;
+	} else if (diag->rule->severity == OTA_ERROR && image->verdict != OTA_SLOT_BAD) {
+		image->verdict = OTA_SLOT_BAD;
+	} else {
+		return;
+	}
+	image->diag = *diag;
+}
+
 /* Feed the image and no more: what follows it in the partition says nothing. */
 static enum ota_status verify(struct ota_image *image, const uint8_t *data, size_t size)
 {
 	enum { CHUNK = 65536 };
 
 	for (size_t at = 0; at < size && image->phase != OTA_PHASE_TAIL; at += CHUNK)
-		if (ota_image_feed(image, data + at, size - at < CHUNK ? size - at : CHUNK))
+		if (ota_image_feed(image, data + at, size - at < CHUNK ? size - at : CHUNK) &&
+		    image->phase == OTA_PHASE_DEAD)
 			break;
 	return ota_image_finish(image);
 }
@@ -66,20 +92,20 @@ static void judge(struct ota_slot_image *image, const struct ota_part *part,
 				       .block_revision = OTA_REVISION_NONE,
 				       .flash_addr = part->offset,
 				       .room = part->size,
-				       .desc = raw };
+				       .desc = raw,
+				       .ctx = image,
+				       .report = keep };
 	struct ota_image verdict;
 	enum ota_status status;
 
 	ota_image_begin(&verdict, &want);
 	status = verify(&verdict, data, size);
-	image->diag = verdict.diag;
 	image->size = ota_image_size_signed(&verdict);
 	take_description(image, raw);
-	if (!status)
+	if (status == OTA_E_SHORT && size < part->size)
+		image->verdict = OTA_SLOT_OUTSIDE;
+	else if (image->verdict == OTA_SLOT_UNSEEN)
 		image->verdict = OTA_SLOT_GOOD;
-	else
-		image->verdict = status == OTA_E_SHORT && size < part->size ? OTA_SLOT_OUTSIDE
-									    : OTA_SLOT_BAD;
 }
 
 void ota_slot_image_judge(struct ota_slot_image *image, const struct ota_flash_image *flash,
@@ -95,6 +121,7 @@ void ota_slot_image_judge(struct ota_slot_image *image, const struct ota_flash_i
 		image->verdict = OTA_SLOT_BLANK;
 	} else {
 		judge(image, part, chip, data, size);
-		image->diag.offset += (uint32_t)(data - flash->data);
+		if (image->diag.offset != OTA_NO_OFFSET)
+			image->diag.offset += (uint32_t)(data - flash->data);
 	}
 }
