@@ -261,7 +261,62 @@ static void finds_exactly(void **state)
 		assert_int_equal(status, OTA_OK);
 }
 
+/* ESP8266_RTOS_SDK's layout: linked for the slot at `slot`. */
+static void put_esp8266(uint8_t *out, uint32_t slot)
+{
+	struct ota_writer w = ota_writer(out, 0x10000);
+	uint8_t sum = 0xEF;
+	struct ota_sha256 sha;
+
+	ota_put_u32(&w, 0x200201E9); /* E9, one segment, DIO, 1 MiB */
+	ota_put_u32(&w, 0x40200010 + slot);
+	ota_put_u32(&w, 0x40200010 + slot);
+	ota_put_u32(&w, 0x1000);
+	for (uint32_t i = 0; i < 0x1000; i++) {
+		ota_put_u8(&w, (uint8_t)(i * 3));
+		sum ^= (uint8_t)(i * 3);
+	}
+	ota_put_fill(&w, 0, 15 - w.pos % 16);
+	ota_put_u8(&w, sum);
+	ota_sha256_begin(&sha);
+	ota_sha256_feed(&sha, out, w.pos);
+	ota_sha256_finish(&sha, out + w.pos);
+}
+
+static void lint_esp8266(uint32_t linked_0, uint32_t linked_1, struct found *found)
+{
+	struct ota_flash_image image;
+	const struct ota_lint_input input = { &image, &f.table, true };
+
+	memset(&f, 0, sizeof(f));
+	memset(f.flash, 0xFF, sizeof(f.flash));
+	f.size = 1u << 20;
+	add_part(&f, "otadata", 0x0100, 0xD000, 0x2000);
+	add_part(&f, "ota_0", 0x0010, 0x10000, 0x70000);
+	add_part(&f, "ota_1", 0x0011, 0x80000, 0x70000);
+	put_table(&f);
+	put_esp8266(f.flash + 0x10000, linked_0);
+	put_esp8266(f.flash + 0x80000, linked_1);
+	*found = (struct found){ 0 };
+	fixture_image(&f, &image);
+	ota_flash_lint(&input, take, found);
+}
+
+static void esp8266_image_in_another_slot(void **state)
+{
+	struct found found;
+
+	(void)state;
+	lint_esp8266(0x10000, 0x80000, &found);
+	assert_string_equal(found.rules, "");
+	lint_esp8266(0x10000, 0x10000, &found);
+	assert_string_equal(found.rules, "slot-linked ");
+	assert_int_equal(found.offset, 0x80000);
+}
+
 int main(void)
 {
-	return RUN_ROWS(cases, finds_exactly);
+	const struct CMUnitTest tests[] = { cmocka_unit_test(esp8266_image_in_another_slot) };
+
+	return RUN_ROWS(cases, finds_exactly) + cmocka_run_group_tests(tests, NULL, NULL);
 }
