@@ -71,7 +71,7 @@ static enum exit_code print_fields(json_t *all)
 
 static void row(const char *name, const char *value)
 {
-	if (!value)
+	if (!*value)
 		return;
 	printf("  %-14s ", name);
 	put_text(value);
@@ -153,7 +153,8 @@ static void print_app(const struct ota_app_desc *app)
 	if (memcmp(app->elf_sha256, none, sizeof(none)) != 0)
 		print_hex("ELF SHA-256", app->elf_sha256, "");
 	printf("  %-14s %u\n", "secure version", app->secure_version);
-	if (app->min_block_revision || app->max_block_revision)
+	if (app->min_block_revision ||
+	    (app->max_block_revision && app->max_block_revision != OTA_REVISION_NONE))
 		printf("  %-14s v%u.%u to v%u.%u\n", "eFuse block", app->min_block_revision / 100u,
 		       app->min_block_revision % 100u, app->max_block_revision / 100u,
 		       app->max_block_revision % 100u);

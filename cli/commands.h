@@ -6,6 +6,7 @@
 #include "cli/command.h"
 
 extern const struct command cmd_boot;
+extern const struct command cmd_check_sizes;
 extern const struct command cmd_device_confirm;
 extern const struct command cmd_device_info;
 extern const struct command cmd_device_restart;
@@ -15,6 +16,7 @@ extern const struct command cmd_emulate;
 extern const struct command cmd_explain;
 extern const struct command cmd_gen_empty_partition;
 extern const struct command cmd_gen_esp32part;
+extern const struct command cmd_image_build;
 extern const struct command cmd_image_hash;
 extern const struct command cmd_image_info;
 extern const struct command cmd_image_verify;
@@ -37,6 +39,7 @@ extern const struct command cmd_push;
 extern const struct command cmd_table_build;
 extern const struct command cmd_table_check;
 extern const struct command cmd_table_diff;
+extern const struct command cmd_table_fits;
 extern const struct command cmd_table_get;
 extern const struct command cmd_table_map;
 extern const struct command cmd_table_presets;

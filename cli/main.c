@@ -18,7 +18,9 @@ const struct command *const commands[] = {
 	&cmd_table_get,
 	&cmd_table_map,
 	&cmd_table_diff,
+	&cmd_table_fits,
 	&cmd_table_presets,
+	&cmd_image_build,
 	&cmd_image_info,
 	&cmd_image_verify,
 	&cmd_image_hash,
@@ -47,6 +49,7 @@ const struct command *const commands[] = {
 	&cmd_explain,
 	&cmd_gen_esp32part,
 	&cmd_parttool,
+	&cmd_check_sizes,
 	&cmd_gen_empty_partition,
 	NULL,
 };

@@ -189,6 +189,7 @@ struct ota_image {
 	uint8_t tail_byte; /* and which it is */
 	uint8_t have, buf[32]; /* bytes gathered of a record */
 	bool described; /* the description was judged, or its absence */
+	bool too_large; /* was said */
 	bool second; /* ESP8266 layout v2: in its second half */
 	uint8_t desc_head[16], desc_project[32], desc_page[8]; /* bytes 0.., 48.., 176.. of it */
 	struct ota_segment at;

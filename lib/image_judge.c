@@ -210,7 +210,9 @@ static bool segment_fits(struct ota_image *image, struct ota_diag *diag)
 		ota_image_stop(image, OTA_IMAGE_ERASED, diag);
 	} else if (at->size % 4 || at->size >= limit || at->size > UINT32_MAX - 64 - at->offset) {
 		ota_image_stop(image, OTA_IMAGE_SEGMENT_SIZE, diag);
-	} else if (image->want.room && at->offset + at->size > image->want.room) {
+	} else if (image->want.room && !image->too_large &&
+		   at->offset + at->size > image->want.room) {
+		image->too_large = true;
 		diag->value = at->offset + at->size;
 		diag->high = image->want.room;
 		ota_image_find(image, OTA_IMAGE_ROOM, diag);
@@ -416,7 +418,7 @@ void ota_image_judge_whole(struct ota_image *image)
 	image->tail = tail_of(image);
 	size = ota_image_size_signed(image);
 	judge_mapped_count(image);
-	if (image->want.room && size > image->want.room)
+	if (image->want.room && size > image->want.room && !image->too_large)
 		ota_image_find(image, OTA_IMAGE_ROOM,
 			       &(struct ota_diag){ .offset = OTA_NO_OFFSET,
 						   .value = size,

@@ -46,10 +46,9 @@ static bool hint_kind(const uint8_t *head, size_t size, char *text)
 	return true;
 }
 
-/* A block of nothing but 0xff or 0x00 where none should be. */
+/* A block of nothing but 0xff where none should be. */
 struct hole {
 	uint32_t at, found;
-	uint8_t value;
 };
 
 static void look_for_hole(void *ctx, const void *data, size_t size)
@@ -58,10 +57,8 @@ static void look_for_hole(void *ctx, const void *data, size_t size)
 	const uint8_t *p = data;
 
 	for (size_t i = 0; i + BLOCK <= size && !hole->found; i += BLOCK)
-		if (ota_is_filled(p + i, BLOCK, p[i]) && (p[i] == 0xFF || p[i] == 0)) {
+		if (ota_is_filled(p + i, BLOCK, 0xFF))
 			hole->found = hole->at + (uint32_t)i;
-			hole->value = p[i];
-		}
 	hole->at += (uint32_t)size;
 }
 
@@ -77,10 +74,11 @@ static bool hint_damage(const struct ota_source *source, const struct ota_image 
 			 image->data_end);
 		return true;
 	}
-	if (ota_source_feed(source, span, look_for_hole, &hole) || !hole.found)
+	if (image->status != OTA_E_CHECKSUM ||
+	    ota_source_feed(source, span, look_for_hole, &hole) || !hole.found)
 		return false;
-	snprintf(text, OTA_HINT_SIZE, "the block at 0x%x is nothing but 0x%02x: was it written?",
-		 hole.found, hole.value);
+	snprintf(text, OTA_HINT_SIZE, "the block at 0x%x is erased (0xff): was it written?",
+		 hole.found);
 	return true;
 }
 
