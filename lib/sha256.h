@@ -10,9 +10,13 @@
 
 #define OTA_SHA256_SIZE 32
 
-/* Room for any implementation's state; its contents are the implementation's. */
+/* Words of the implementation's state; a build whose implementation needs more defines it. */
+#ifndef OTA_SHA256_WORDS
+#define OTA_SHA256_WORDS 14
+#endif
+
 struct ota_sha256 {
-	uint64_t state[14];
+	uint64_t state[OTA_SHA256_WORDS];
 };
 
 void ota_sha256_begin(struct ota_sha256 *sha);

@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: MIT */
+/* device.c - who this is, what runs, and what the app says of itself */
+#include <stdio.h>
+
+#include "esp_app_desc.h"
+#include "esp_chip_info.h"
+#include "esp_efuse.h"
+#include "esp_log.h"
+#include "esp_mac.h"
+#include "esp_ota_ops.h"
+#include "esp_random.h"
+#include "esp_system.h"
+#include "lib/boot.h"
+#include "port.h"
+#include "sdkconfig.h"
+
+static void random_fill(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	esp_fill_random(buf, len);
+}
+
+const struct ota_random ota_esp_random = { .fill = random_fill };
+
+static bool is_ready(void *ctx)
+{
+	return ((const struct ota_esp_device *)ctx)->ready;
+}
+
+static bool has_veto(void *ctx)
+{
+	const struct ota_esp_device *state = ctx;
+	const struct otatool_event_data none = { 0 };
+
+	if (state->suspended || (state->config->event &&
+				 !state->config->event(state->config->ctx, OTATOOL_BEGIN, &none)))
+		return true;
+	return !ota_esp_lock_take();
+}
+
+static bool is_present(void *ctx)
+{
+	const struct ota_esp_device *state = ctx;
+
+	return state->config->presence && state->config->presence(state->config->ctx);
+}
+
+static const char *reset_reason(void *ctx)
+{
+	static const char *const names[] = {
+		[ESP_RST_UNKNOWN] = "unknown",	  [ESP_RST_POWERON] = "power-on",
+		[ESP_RST_EXT] = "external",	  [ESP_RST_SW] = "software",
+		[ESP_RST_PANIC] = "panic",	  [ESP_RST_INT_WDT] = "interrupt watchdog",
+		[ESP_RST_TASK_WDT] = "task watchdog", [ESP_RST_WDT] = "watchdog",
+		[ESP_RST_DEEPSLEEP] = "deep sleep", [ESP_RST_BROWNOUT] = "brownout",
+		[ESP_RST_SDIO] = "SDIO",
+	};
+	esp_reset_reason_t reason = esp_reset_reason();
+
+	(void)ctx;
+	return (size_t)reason < sizeof(names) / sizeof(names[0]) && names[reason] ? names[reason]
+										   : "unknown";
+}
+
+static void log_line(void *ctx, const char *line)
+{
+	(void)ctx;
+	ESP_LOGI(OTA_TAG, "%s", line);
+}
+
+static void restart(void *ctx)
+{
+	(void)ctx;
+	esp_restart();
+}
+
+static int running_slot(void)
+{
+	const esp_partition_t *part = esp_ota_get_running_partition();
+
+	if (part->subtype == ESP_PARTITION_SUBTYPE_APP_FACTORY)
+		return OTA_CHOICE_FACTORY;
+	return (int)part->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN;
+}
+
+void ota_esp_device_begin(struct ota_device *device, struct ota_esp_device *state)
+{
+	uint8_t mac[8] = { 0 };
+	esp_chip_info_t chip;
+
+	esp_chip_info(&chip);
+	esp_efuse_mac_get_default(mac);
+	for (size_t i = 0; i < 6; i++)
+		snprintf(state->id + 2 * i, 3, "%02x", mac[i]);
+	*device = (struct ota_device){
+		.ctx = state,
+		.id = state->id,
+		.name = state->config->name,
+		.receiver = CONFIG_OTATOOL_VERSION,
+		.chip = CONFIG_IDF_FIRMWARE_CHIP_ID,
+		.revision = chip.revision,
+#ifdef CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK
+		.secure_version = esp_efuse_read_secure_version(),
+#endif
+		.running = running_slot(),
+		.ready = is_ready,
+		.veto = has_veto,
+		.presence = is_present,
+		.reset_reason = reset_reason,
+		.log = log_line,
+		.restart = restart,
+	};
+}
