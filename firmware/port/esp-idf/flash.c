@@ -4,9 +4,17 @@
 #include <string.h>
 
 #include "esp_flash.h"
-#include "esp_flash_encrypt.h"
+#include "esp_idf_version.h"
 #include "port.h"
 #include "sdkconfig.h"
+
+#if ESP_IDF_VERSION >= ESP_IDF_VERSION_VAL(6, 0, 0)
+#include "esp_efuse.h"
+#define is_encrypted() esp_efuse_is_flash_encryption_enabled()
+#else
+#include "esp_flash_encrypt.h"
+#define is_encrypted() esp_flash_encryption_enabled()
+#endif
 
 #define PARTS_MAX 18 /* sixteen slots, factory, otadata */
 #define TABLE_SIZE 0x1000u
@@ -44,7 +52,7 @@ static int read_table(uint32_t addr, void *buf, size_t len)
 	if (addr < CONFIG_PARTITION_TABLE_OFFSET || addr - CONFIG_PARTITION_TABLE_OFFSET >= TABLE_SIZE ||
 	    len > TABLE_SIZE - (addr - CONFIG_PARTITION_TABLE_OFFSET))
 		return ESP_ERR_INVALID_ARG;
-	return esp_flash_encryption_enabled()
+	return is_encrypted()
 		       ? esp_flash_read_encrypted(esp_flash_default_chip, addr, buf, len)
 		       : esp_flash_read(esp_flash_default_chip, buf, addr, len);
 }
@@ -126,7 +134,7 @@ esp_err_t ota_esp_flash_begin(struct ota_flash *flash)
 	*flash = (struct ota_flash){
 		.size = size,
 		/* Encrypted flash is written in units of 32 bytes on every chip. */
-		.write_unit = esp_flash_encryption_enabled() ? 32 : 4,
+		.write_unit = is_encrypted() ? 32 : 4,
 		.erase_max = CONFIG_OTATOOL_ERASE_SIZE,
 		.table = CONFIG_PARTITION_TABLE_OFFSET,
 		.read = flash_read,
