@@ -142,6 +142,12 @@ static void end_answer(struct ota_conn *conn)
 		conn->left = DRAIN_MAX;
 }
 
+bool ota_conn_hungry(const struct ota_conn *conn)
+{
+	return !conn->step && conn->state != OTA_CONN_WORK &&
+	       (conn->state != OTA_CONN_ANSWER || conn->close);
+}
+
 size_t ota_conn_output(struct ota_conn *conn, void *buf, size_t size)
 {
 	size_t n = size < conn->out_left ? size : conn->out_left;

@@ -226,6 +226,9 @@ struct ota_conn *ota_conn_victim(struct ota_receiver *rx);
  * ota_step(). */
 size_t ota_conn_input(struct ota_conn *conn, const void *data, size_t size);
 
+/* Would ota_conn_input() take something now? Where not, there is no use in waiting for data. */
+bool ota_conn_hungry(const struct ota_conn *conn);
+
 /* The next bytes to send; 0: none now. */
 size_t ota_conn_output(struct ota_conn *conn, void *buf, size_t size);
 

@@ -160,20 +160,13 @@ static bool transmit(struct ota_server *server, unsigned i)
 	return true;
 }
 
-/* Would bytes be taken now? */
-static bool is_hungry(const struct ota_conn *conn)
-{
-	return !conn->step && conn->state != OTA_CONN_WORK &&
-	       (conn->state != OTA_CONN_ANSWER || conn->close);
-}
-
 static void serve_one(struct ota_server *server, unsigned i, short events)
 {
 	struct ota_conn *conn = &server->emulator->conns[i];
 	bool alive = true;
 
 	if (events & (POLLIN | POLLHUP | POLLERR))
-		alive = !is_hungry(conn) || receive(server, i);
+		alive = !ota_conn_hungry(conn) || receive(server, i);
 	if (alive)
 		alive = transmit(server, i);
 	if (!alive || ota_conn_done(conn))
@@ -189,7 +182,7 @@ static void wait_and_serve(struct ota_server *server, uint32_t wait)
 		const struct ota_conn *conn = &server->emulator->conns[i];
 
 		polls[i] = (struct pollfd){ server->sockets[i], 0, 0 };
-		if (is_hungry(conn))
+		if (ota_conn_hungry(conn))
 			polls[i].events = POLLIN;
 	}
 	polls[count] = (struct pollfd){ server->listener, POLLIN, 0 };
