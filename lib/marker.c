@@ -3,8 +3,7 @@
 
 #include <string.h>
 
-const uint8_t ota_marker[OTA_MARKER_SIZE] = { 0xC5, 'o',  't',  'a',  0x1F, 'r',  'x',  0x01,
-					      0x9D, 0x62, 0xB8, 0x3E, 0x74, 0xA1, 0x0B, 0xE6 };
+const uint8_t ota_marker[OTA_MARKER_SIZE] = OTA_MARKER_BYTES;
 
 bool ota_marker_found(const uint8_t *data, size_t size)
 {

@@ -14,6 +14,13 @@
 #define OTA_MARKER_SIZE 16u
 #define OTA_MARKER_SPAN 4096u /* bytes of the image in which it has to be */
 
+/* The bytes, for whoever places them in an image. */
+#define OTA_MARKER_BYTES                                                                       \
+	{                                                                                      \
+		0xC5, 'o', 't', 'a', 0x1F, 'r', 'x', 0x01, 0x9D, 0x62, 0xB8, 0x3E, 0x74, 0xA1, \
+			0x0B, 0xE6                                                             \
+	}
+
 extern const uint8_t ota_marker[OTA_MARKER_SIZE];
 
 /* Is it in the `size` first bytes of an image? */

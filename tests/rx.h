@@ -68,6 +68,9 @@ static inline void rx_begin(struct rx_world *world, enum rx_layout layout)
 	if (ota_table_encode(&table, &options, world->flash + OTA_TABLE_OFFSET))
 		abort();
 	ota_emulator_begin(&world->emulator, world->flash, sizeof(world->flash));
+#ifdef RX_FLASH_HOOK
+	RX_FLASH_HOOK(&world->emulator.nor);
+#endif
 	world->emulator.inflate = &ota_inflate_zlib;
 	world->emulator.device.chip = OTA_CHIP_ESP32C3;
 	world->now = 1000;

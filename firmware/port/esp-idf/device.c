@@ -11,8 +11,13 @@
 #include "esp_random.h"
 #include "esp_system.h"
 #include "lib/boot.h"
+#include "lib/marker.h"
 #include "port.h"
 #include "sdkconfig.h"
+
+/* Behind the app's description, where both ends look for it. */
+const uint8_t ota_esp_marker[OTA_MARKER_SIZE]
+	__attribute__((section(".rodata_custom_desc"), used, aligned(4))) = OTA_MARKER_BYTES;
 
 static void random_fill(void *ctx, void *buf, size_t len)
 {
@@ -48,18 +53,23 @@ static bool is_present(void *ctx)
 static const char *reset_reason(void *ctx)
 {
 	static const char *const names[] = {
-		[ESP_RST_UNKNOWN] = "unknown",	  [ESP_RST_POWERON] = "power-on",
-		[ESP_RST_EXT] = "external",	  [ESP_RST_SW] = "software",
-		[ESP_RST_PANIC] = "panic",	  [ESP_RST_INT_WDT] = "interrupt watchdog",
-		[ESP_RST_TASK_WDT] = "task watchdog", [ESP_RST_WDT] = "watchdog",
-		[ESP_RST_DEEPSLEEP] = "deep sleep", [ESP_RST_BROWNOUT] = "brownout",
+		[ESP_RST_UNKNOWN] = "unknown",
+		[ESP_RST_POWERON] = "power-on",
+		[ESP_RST_EXT] = "external",
+		[ESP_RST_SW] = "software",
+		[ESP_RST_PANIC] = "panic",
+		[ESP_RST_INT_WDT] = "interrupt watchdog",
+		[ESP_RST_TASK_WDT] = "task watchdog",
+		[ESP_RST_WDT] = "watchdog",
+		[ESP_RST_DEEPSLEEP] = "deep sleep",
+		[ESP_RST_BROWNOUT] = "brownout",
 		[ESP_RST_SDIO] = "SDIO",
 	};
 	esp_reset_reason_t reason = esp_reset_reason();
 
 	(void)ctx;
 	return (size_t)reason < sizeof(names) / sizeof(names[0]) && names[reason] ? names[reason]
-										   : "unknown";
+										  : "unknown";
 }
 
 static void log_line(void *ctx, const char *line)

@@ -43,18 +43,19 @@ static const esp_partition_t *writable(uint32_t addr, size_t len)
 
 	return part && part->type == ESP_PARTITION_TYPE_APP &&
 			       part->subtype == ESP_PARTITION_SUBTYPE_APP_FACTORY
-		       ? NULL
-		       : part;
+		     ? NULL
+		     : part;
 }
 
 static int read_table(uint32_t addr, void *buf, size_t len)
 {
-	if (addr < CONFIG_PARTITION_TABLE_OFFSET || addr - CONFIG_PARTITION_TABLE_OFFSET >= TABLE_SIZE ||
+	if (addr < CONFIG_PARTITION_TABLE_OFFSET ||
+	    addr - CONFIG_PARTITION_TABLE_OFFSET >= TABLE_SIZE ||
 	    len > TABLE_SIZE - (addr - CONFIG_PARTITION_TABLE_OFFSET))
 		return ESP_ERR_INVALID_ARG;
 	return is_encrypted()
-		       ? esp_flash_read_encrypted(esp_flash_default_chip, addr, buf, len)
-		       : esp_flash_read(esp_flash_default_chip, buf, addr, len);
+		     ? esp_flash_read_encrypted(esp_flash_default_chip, addr, buf, (uint32_t)len)
+		     : esp_flash_read(esp_flash_default_chip, buf, addr, (uint32_t)len);
 }
 
 static int flash_read(void *ctx, uint32_t addr, void *buf, size_t len)
@@ -71,7 +72,8 @@ static int flash_write(void *ctx, uint32_t addr, const void *buf, size_t len)
 	const esp_partition_t *part = writable(addr, len);
 
 	(void)ctx;
-	return part ? esp_partition_write(part, addr - part->address, buf, len) : ESP_ERR_INVALID_ARG;
+	return part ? esp_partition_write(part, addr - part->address, buf, len)
+		    : ESP_ERR_INVALID_ARG;
 }
 
 static int flash_erase(void *ctx, uint32_t addr, uint32_t len)

@@ -64,11 +64,10 @@ static enum ota_inflate_result inflate_feed(void *ctx, struct ota_inflate_io *io
 			return OTA_INFLATE_END;
 		if (!in && state.status == TINFL_STATUS_NEEDS_MORE_INPUT)
 			return OTA_INFLATE_MORE;
-		state.status = tinfl_decompress(state.decoder, io->in, &in, state.window,
-						state.window + place, &out,
-						TINFL_FLAG_PARSE_ZLIB_HEADER |
-							TINFL_FLAG_HAS_MORE_INPUT |
-							TINFL_FLAG_COMPUTE_ADLER32);
+		state.status = tinfl_decompress(
+			state.decoder, io->in, &in, state.window, state.window + place, &out,
+			TINFL_FLAG_PARSE_ZLIB_HEADER | TINFL_FLAG_HAS_MORE_INPUT |
+				TINFL_FLAG_COMPUTE_ADLER32);
 		io->in += in;
 		io->in_left -= in;
 		state.made += out;

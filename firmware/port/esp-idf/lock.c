@@ -17,7 +17,8 @@ bool ota_esp_lock_take(void)
 {
 	int expected = FREE;
 
-	return atomic_compare_exchange_strong(&owner, &expected, RECEIVERS) || expected == RECEIVERS;
+	return atomic_compare_exchange_strong(&owner, &expected, RECEIVERS) ||
+	       expected == RECEIVERS;
 }
 
 void ota_esp_lock_give(void)
@@ -41,8 +42,10 @@ static void give_from_app(void)
 	atomic_compare_exchange_strong(&owner, &expected, FREE);
 }
 
-esp_err_t __real_esp_ota_begin(const esp_partition_t *partition, size_t size, esp_ota_handle_t *handle);
-esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size, esp_ota_handle_t *handle);
+esp_err_t __real_esp_ota_begin(const esp_partition_t *partition, size_t size,
+			       esp_ota_handle_t *handle);
+esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size,
+			       esp_ota_handle_t *handle);
 esp_err_t __real_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
 				const size_t offset, esp_ota_handle_t *handle);
 esp_err_t __wrap_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
@@ -54,7 +57,8 @@ esp_err_t __wrap_esp_ota_abort(esp_ota_handle_t handle);
 esp_err_t __real_esp_ota_set_boot_partition(const esp_partition_t *partition);
 esp_err_t __wrap_esp_ota_set_boot_partition(const esp_partition_t *partition);
 
-esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size, esp_ota_handle_t *handle)
+esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size,
+			       esp_ota_handle_t *handle)
 {
 	esp_err_t error = ESP_ERR_INVALID_STATE;
 

@@ -7,10 +7,10 @@
 
 static bool has_slot(int index)
 {
-	return esp_partition_find_first(ESP_PARTITION_TYPE_APP,
-					(esp_partition_subtype_t)(ESP_PARTITION_SUBTYPE_APP_OTA_MIN +
-								  index),
-					NULL) != NULL;
+	return esp_partition_find_first(
+		       ESP_PARTITION_TYPE_APP,
+		       (esp_partition_subtype_t)(ESP_PARTITION_SUBTYPE_APP_OTA_MIN + index),
+		       NULL) != NULL;
 }
 
 static bool has_factory(void)
@@ -79,11 +79,16 @@ void ota_esp_prerequisites(const struct ota_flash *flash, const struct ota_keys 
 		bool (*met)(const struct ota_flash *flash, const struct ota_keys *keys);
 		const char *missing;
 	} rows[] = {
-		{ otadata_is_whole, "otadata has less than 0x2000 bytes: the bootloader resets for ever" },
-		{ slots_are_enough, "there is no slot to update to: two OTA slots, or factory and one" },
-		{ table_fits, "the table reaches beyond the flash: a slot there cannot be written" },
-		{ rolls_back, "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE is off: a bad app is not undone" },
-		{ has_key, "no key: nothing can be changed until one is flashed, or the device claimed" },
+		{ otadata_is_whole,
+		  "otadata has less than 0x2000 bytes: the bootloader resets for ever" },
+		{ slots_are_enough,
+		  "there is no slot to update to: two OTA slots, or factory and one" },
+		{ table_fits,
+		  "the table reaches beyond the flash: a slot there cannot be written" },
+		{ rolls_back,
+		  "CONFIG_BOOTLOADER_APP_ROLLBACK_ENABLE is off: a bad app is not undone" },
+		{ has_key,
+		  "no key: nothing can be changed until one is flashed, or the device claimed" },
 	};
 
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)

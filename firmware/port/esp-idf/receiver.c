@@ -32,10 +32,10 @@ static struct state {
 	struct ota_conn conns[OTA_ESP_CONNS];
 	struct ota_esp_server server;
 	SemaphoreHandle_t mutex; /* held while rx is used */
-	bool was_active;	 /* an upload, at the last look */
-	bool told_switch;	 /* OTATOOL_SWITCHED was told */
-	uint32_t told;		 /* bytes of the upload that the app was told of */
-} *state;
+	bool was_active; /* an upload, at the last look */
+	bool told_switch; /* OTATOOL_SWITCHED was told */
+	uint32_t told; /* bytes of the upload that the app was told of */
+} * state;
 
 static uint32_t now_ms(void)
 {

@@ -36,7 +36,8 @@ int ota_esp_listen(struct ota_esp_server *server, uint16_t port)
 #else
 	const struct sockaddr_in address = { .sin_family = AF_INET, .sin_port = htons(port) };
 
-	server->listener = make_listener(AF_INET, (const struct sockaddr *)&address, sizeof(address));
+	server->listener =
+		make_listener(AF_INET, (const struct sockaddr *)&address, sizeof(address));
 #endif
 	for (size_t i = 0; i < OTA_ESP_CONNS; i++)
 		server->sockets[i] = -1;
@@ -113,8 +114,7 @@ static void serve_one(struct ota_esp_server *server, size_t i, bool readable)
 
 	if (alive)
 		alive = transmit(server, i);
-	if (!alive ||
-	    (server->sent[i] == server->unsent[i] && ota_conn_done(&server->conns[i])))
+	if (!alive || (server->sent[i] == server->unsent[i] && ota_conn_done(&server->conns[i])))
 		drop(server, i);
 }
 

@@ -23,26 +23,27 @@ extern "C" {
 #endif
 
 enum otatool_event {
-	OTATOOL_BEGIN,    /* an upload begins: return false to refuse it now */
+	OTATOOL_BEGIN, /* an upload begins: return false to refuse it now */
 	OTATOOL_PROGRESS, /* `done` of `total` bytes are in flash */
-	OTATOOL_DONE,     /* the upload ended well; `total` bytes */
+	OTATOOL_DONE, /* the upload ended well; `total` bytes */
 	OTATOOL_SWITCHED, /* the next start boots another app: the restart follows */
-	OTATOOL_REFUSED,  /* the upload ended otherwise; `reason` says how */
+	OTATOOL_REFUSED, /* the upload ended otherwise; `reason` says how */
 };
 
 struct otatool_event_data {
 	uint32_t done, total; /* bytes */
-	const char *reason;   /* OTATOOL_REFUSED: the error's name, "OTA_DIGEST"; else NULL */
+	const char *reason; /* OTATOOL_REFUSED: the error's name, "OTA_DIGEST"; else NULL */
 };
 
 struct otatool_receiver_config {
-	uint16_t port;             /* 0: 8032 */
-	uint32_t trial_seconds;    /* an unconfirmed app is restarted after them; 0: the default, 600 */
-	bool no_trial_timer;       /* it is never */
+	uint16_t port; /* 0: 8032 */
+	uint32_t
+		trial_seconds; /* an unconfirmed app is restarted after them; 0: the default, 600 */
+	bool no_trial_timer; /* it is never */
 	const char *nvs_partition; /* where the keys are; NULL: the one of Kconfig */
-	const char *name;          /* host name without ".local" that requests may use; NULL: none */
-	bool own_loop;             /* no task: the app calls otatool_receiver_poll() */
-	bool not_ready;            /* begin not ready: see otatool_receiver_ready() */
+	const char *name; /* host name without ".local" that requests may use; NULL: none */
+	bool own_loop; /* no task: the app calls otatool_receiver_poll() */
+	bool not_ready; /* begin not ready: see otatool_receiver_ready() */
 
 	/* Called from the receiver's task. NULL: none. The value counts for OTATOOL_BEGIN alone. */
 	bool (*event)(void *ctx, enum otatool_event event, const struct otatool_event_data *data);
