@@ -75,10 +75,13 @@ enum exit_code device_limits(struct ota_push_options *options)
 
 static void watch_interrupts(void)
 {
-	struct sigaction action = { .sa_handler = on_interrupt };
+	static const int signals[] = { SIGINT, SIGTERM };
+	struct sigaction action = { .sa_handler = on_interrupt }, old;
 
-	sigaction(SIGINT, &action, NULL);
-	sigaction(SIGTERM, &action, NULL);
+	/* What is ignored, by nohup(1) for example, stays so. */
+	for (size_t i = 0; i < ARRAY_LEN(signals); i++)
+		if (sigaction(signals[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+			sigaction(signals[i], &action, NULL);
 }
 
 enum exit_code device_open(const char *name, struct device *device)
