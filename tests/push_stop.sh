@@ -6,6 +6,7 @@ mkfifo events
 export STAGE="$2"
 # shellcheck disable=SC2016
 "$TOP/tests/with_server.sh" "$1 shows=new.bin" '
+	exec 2>/dev/null
 	otatool push -q --json new.bin @ >events 2>/dev/null & push=$!
 	while read -r line; do
 		case $line in

@@ -204,6 +204,19 @@ static enum ota_step_result send_parts(struct ota_push *push, struct plan *plan)
 	return OTA_STEP_DONE;
 }
 
+/* The restart that proves the switch is the one after it: a device may have restarted in the middle
+ * of the upload, and a client that just connects again does not notice. */
+static enum ota_step_result note_boot(struct ota_push *push)
+{
+	enum ota_step_result result = ota_push_probe(push);
+
+	if (!result && strcmp(push->device.id, push->id) != 0)
+		return ota_push_fail(push, &ota_fault_other_device, "%s", push->device.id);
+	if (!result)
+		memcpy(push->old_boot, push->device.boot, sizeof(push->old_boot));
+	return result;
+}
+
 /* Everything is there: read back, verify, switch. */
 static enum ota_step_result finish(struct ota_push *push)
 {
@@ -272,7 +285,10 @@ static enum ota_step_result try_once(struct ota_push *push, struct plan *plan)
 	result = make_plan(push, plan);
 	if (!result)
 		result = send_parts(push, plan);
-	return result || push->options->dry_run ? result : finish(push);
+	if (result || push->options->dry_run)
+		return result;
+	result = note_boot(push);
+	return result ? result : finish(push);
 }
 
 bool ota_push_upload(struct ota_push *push)
