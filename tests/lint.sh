@@ -4,12 +4,12 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 files=$(git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^firmware/port/\(esp-idf\|qemu\)')
 sources=$(echo "$files" | grep '\.c$')
-flags="-std=c11 -I. -D_GNU_SOURCE -DOTA_VERSION=\"0\" -DOTA_POPT_VERSION=\"0\""
+flags='-std=c11 -I. -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include -D_GNU_SOURCE -DOTA_VERSION=\"0\" -DOTA_POPT_VERSION=\"0\"'
 bad=0
 # shellcheck disable=SC2086
 clang-format --dry-run --Werror $files || bad=1
 # shellcheck disable=SC2086
-echo "$sources" | xargs -P 2 -n 8 sh -c 'clang-tidy --quiet "$@" -- '"$flags"' 2>/dev/null' - || bad=1
+echo "$sources" | xargs -P 2 -n 8 sh -c "clang-tidy --quiet \"\$@\" -- $flags 2>/dev/null" - || bad=1
 # shellcheck disable=SC2086
 cppcheck --quiet --std=c11 --enable=warning,portability,performance --inline-suppr \
 	--suppress=missingIncludeSystem --error-exitcode=1 -j 2 -I. -D_GNU_SOURCE '-DOTA_VERSION="0"' '-DOTA_POPT_VERSION="0"' $sources || bad=1

@@ -3,4 +3,5 @@
 #include "tests/idf/fake.h"
 
 #define RX_FLASH_HOOK fake_attach
+/* The same file, so that they are the same tests. NOLINTNEXTLINE(bugprone-suspicious-include) */
 #include "tests/test_receiver.c"
