@@ -126,6 +126,10 @@ const char *ota_push_stage_name(enum ota_push_stage stage)
 
 const char *ota_push_left(const struct ota_push *push)
 {
+	if (push->fault == &ota_fault_rolled_back || push->fault == &ota_fault_came_back_old)
+		return "the device runs the old app";
+	if (push->fault == &ota_fault_other_image || push->fault == &ota_fault_other_slot)
+		return "the device runs what it says; `otatool device info` tells";
 	switch (push->stage) {
 	case OTA_PUSH_PROBE:
 	case OTA_PUSH_CHECK: return "nothing was changed on the device";

@@ -198,6 +198,10 @@ bool ota_push_confirm(struct ota_push *push)
 
 	if (how == OTA_CONFIRM_NONE && !is_state(push, "valid"))
 		return true;
+	if (push->already && is_state(push, "valid")) {
+		push->confirmed = OTA_CONFIRMED_YES;
+		return true;
+	}
 	ota_push_enter(push, OTA_PUSH_CONFIRM);
 	push->failures = 0;
 	if (!soak(push))
