@@ -73,6 +73,16 @@ static void app_in_slot(void)
 	memset(f.flash + FIXTURE_OTA_0, 0xFF, 0x10000);
 }
 
+static void app_one_byte_early(void)
+{
+	memmove(f.flash + FIXTURE_OTA_0 - 1, f.flash + FIXTURE_OTA_0, 0x31000);
+}
+
+static void app_later(void)
+{
+	memmove(f.flash + FIXTURE_OTA_0 + 13, f.flash + FIXTURE_OTA_0, 0x31000);
+}
+
 static void app_of_another_chip(void)
 {
 	put_image(f.flash + FIXTURE_OTA_0, OTA_CHIP_ESP32S3, 0x3C000020, 0x30000);
@@ -215,6 +225,9 @@ static const struct lint_case {
 	{ "a damaged bootloader", bootloader_flipped, "bootloader-damaged ", 0 },
 	{ "an app before its slot", app_at_0x18000, "app-place ", FIXTURE_GAP },
 	{ "an app inside its slot", app_in_slot, "app-place ", FIXTURE_OTA_0 + 0x10000 },
+	{ "an app that lost a byte before it", app_one_byte_early, "app-shifted ",
+	  FIXTURE_OTA_0 - 1 },
+	{ "an app with bytes before it", app_later, "app-shifted ", FIXTURE_OTA_0 + 13 },
 	{ "an app for another chip", app_of_another_chip, "chip-mixed ", FIXTURE_OTA_0 },
 	{ "a damaged app", app_flipped, "app-damaged ", FIXTURE_OTA_0 },
 	{ "a dump that ends inside an app", dump_cut, "app-cut ", FIXTURE_OTA_1 },

@@ -109,7 +109,7 @@ static bool is_app(const uint8_t *data, size_t size)
 {
 	struct ota_reader r = ota_reader(data, size);
 
-	if (!begins_like_image(data, size) || size < 0x24)
+	if (!begins_like_image(data, size) || size < 0x70) /* up to the project name */
 		return false;
 	r.pos = 0x20;
 	return ota_get_u32(&r) == OTA_APP_DESC_MAGIC;
@@ -149,7 +149,9 @@ static bool judge_stray(struct ota_flash_facts *facts, const uint8_t *data, size
 	stray->misplaced =
 		!part || (part->type == OTA_TYPE_APP && !end) ||
 		(uint64_t)stray->span.addr + stray->span.size > (uint64_t)part->offset + part->size;
-	return stray->span.size != 0;
+	if (!stray->span.size)
+		stray->span.size = (uint32_t)(size < OTA_SECTOR_SIZE ? size : OTA_SECTOR_SIZE);
+	return true;
 }
 
 static void find_strays(struct ota_flash_facts *facts)
@@ -168,6 +170,42 @@ static void find_strays(struct ota_flash_facts *facts)
 		*stray = (struct ota_stray){ .span = { addr, 0 } };
 		facts->stray_count +=
 			judge_stray(facts, image->data + pos, image->size - pos, stray);
+	}
+}
+
+/* An app that begins a few bytes before or after its partition does. */
+static void find_shifted(struct ota_flash_facts *facts, const struct ota_part *part)
+{
+	static const uint8_t magic[] = { 0x32, 0x54, 0xCD, 0xAB }; /* of the app description */
+	const struct ota_span span = { part->offset - OTA_SECTOR_SIZE, 2 * OTA_SECTOR_SIZE };
+	struct ota_stray *stray = &facts->strays[facts->stray_count];
+	size_t size;
+	const uint8_t *data = ota_flash_image_bytes(facts->image, &span, &size), *found;
+	size_t rest;
+
+	if (!data || part->offset < OTA_SECTOR_SIZE || facts->stray_count == OTA_STRAYS_MAX)
+		return;
+	found = memmem(data, size, magic, sizeof(magic));
+	if (!found || found - data < 0x20 || (found - data) % OTA_SECTOR_SIZE == 0x20)
+		return;
+	rest = facts->image->size - (size_t)(found - 0x20 - facts->image->data);
+	if (!is_app(found - 0x20, rest))
+		return;
+	*stray = (struct ota_stray){ .span = { span.addr + (uint32_t)(found - 0x20 - data), 0 } };
+	if (!judge_stray(facts, found - 0x20, rest, stray))
+		return;
+	stray->part = part;
+	stray->shifted = stray->misplaced = true;
+	facts->stray_count++;
+}
+
+static void find_all_shifted(struct ota_flash_facts *facts)
+{
+	for (size_t i = 0; i < facts->table->count; i++) {
+		const struct ota_part *part = &facts->table->parts[i];
+
+		if (ota_part_choice(part) != OTA_CHOICE_NONE && !end_of_app(facts, part))
+			find_shifted(facts, part);
 	}
 }
 
@@ -212,5 +250,6 @@ void ota_flash_facts_gather(struct ota_flash_facts *facts, const struct ota_flas
 	memcpy(pair, facts->pair, sizeof(pair));
 	ota_sim_boot(&facts->sim, pair, &facts->result);
 	find_strays(facts);
+	find_all_shifted(facts);
 	find_boot_app0(facts);
 }

@@ -12,6 +12,7 @@ struct ota_stray {
 	struct ota_span span; /* the image */
 	const struct ota_part *part; /* it begins in; NULL: in none */
 	bool whole; /* it verifies */
+	bool shifted; /* by a few bytes, off its partition `part`: then misplaced too */
 	bool misplaced; /* it was meant to run: it is in nobody's place, or reaches into others' */
 	char project[OTA_PROJECT_SIZE + 1];
 };

@@ -36,6 +36,11 @@ static const struct {
 	  "flash it at an app partition's offset, or flash the table it was built with" },
 	  ota_lint_app_place },
 	{ .rule = {
+	  "app-shifted", OTA_ERROR, "the app in '{name}' begins {value:d} bytes {word} the partition",
+	  "an app begins with its partition",
+	  "bytes were lost or added before it: sent as text, or merged with a wrong offset" },
+	  ota_lint_app_shifted },
+	{ .rule = {
 	  "chip-mixed", OTA_ERROR, "the app in '{name}' is {word}, the bootloader for {other}",
 	  "the bootloader starts apps for its own chip only", "flash the build for {other}" },
 	  ota_lint_chip_mixed },

@@ -120,7 +120,7 @@ void ota_lint_app_place(struct ota_lint *lint)
 		const struct ota_stray *stray = &lint->facts.strays[i];
 		char text[64] = "";
 
-		if (!stray->misplaced)
+		if (!stray->misplaced || stray->shifted)
 			continue;
 		for (size_t k = 0; k < lint->facts.table->count && !*text; k++)
 			if (lint->facts.table->parts[k].type == OTA_TYPE_APP)
@@ -131,6 +131,26 @@ void ota_lint_app_place(struct ota_lint *lint)
 			      with_word((struct ota_diag){ .name = stray->project,
 							   .value = stray->span.addr },
 					text));
+	}
+}
+
+void ota_lint_app_shifted(struct ota_lint *lint)
+{
+	for (size_t i = 0; i < lint->facts.stray_count; i++) {
+		const struct ota_stray *stray = &lint->facts.strays[i];
+		bool before = stray->shifted && stray->span.addr < stray->part->offset;
+
+		if (stray->shifted)
+			ota_lint_find(
+				lint, stray->span.addr,
+				with_word(
+					(struct ota_diag){
+						.name = stray->part->label,
+						.value = before ? stray->part->offset -
+									  stray->span.addr
+								: stray->span.addr -
+									  stray->part->offset },
+					before ? "before" : "behind"));
 	}
 }
 
@@ -230,7 +250,7 @@ static void chip_mixed(struct ota_lint *lint, const struct ota_part *part,
 	char *text;
 
 	if (image->verdict != OTA_SLOT_BAD || !lint->facts.chip ||
-	    ota_image_fault(image->diag.rule) != OTA_IMAGE_CHIP)
+	    ota_image_fault(image->diag.rule) != OTA_IMAGE_CHIP || ota_lint_is_overrun(lint, part))
 		return;
 	text = ota_finding_text(image->diag.rule->what, &image->diag);
 	ota_lint_find(lint, part->offset,

@@ -23,6 +23,7 @@ void ota_lint_bootloader_size(struct ota_lint *lint);
 void ota_lint_bootloader_damaged(struct ota_lint *lint);
 void ota_lint_bootloader_missing(struct ota_lint *lint);
 void ota_lint_app_place(struct ota_lint *lint);
+void ota_lint_app_shifted(struct ota_lint *lint);
 void ota_lint_app_damaged(struct ota_lint *lint);
 void ota_lint_app_cut(struct ota_lint *lint);
 void ota_lint_chip_mixed(struct ota_lint *lint);
