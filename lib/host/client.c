@@ -60,7 +60,8 @@ static enum ota_net send_once(struct ota_client *client, const struct ota_reques
 	client->authenticated = signer->verify(signer->ctx, &copy, answer) == OTA_OK;
 	if (client->authenticated)
 		return OTA_NET_OK;
-	snprintf(answer->why, sizeof(answer->why), "the answer is not signed with this key");
+	snprintf(answer->why, sizeof(answer->why),
+		 "the answer, HTTP %u, is not signed with this device's key", answer->status);
 	return OTA_NET_CUT;
 }
 
