@@ -104,8 +104,13 @@ static enum exit_code read_table(struct join *join)
 	return code ? code : table_source_encode(&join->table, join->table_raw);
 }
 
+/* A piece of the manifest, or one given before. */
 static struct piece *find_piece(struct join *join, const char *name)
 {
+	if (strcmp(name, "@bootloader") == 0)
+		name = ota_piece_kind_text(OTA_PIECE_BOOTLOADER);
+	else if (strcmp(name, "@table") == 0)
+		name = ota_piece_kind_text(OTA_PIECE_TABLE);
 	for (size_t i = 0; i < join->count; i++)
 		if (strcmp(join->pieces[i].name, name) == 0)
 			return &join->pieces[i];
@@ -136,6 +141,26 @@ static enum exit_code place(struct join *join, const char *name, struct ota_span
 	return EXIT_YES;
 }
 
+/* Where a bootloader goes: its header names the chip. */
+static enum exit_code place_bootloader(const char *path, struct ota_span *span)
+{
+	struct file file;
+	enum exit_code code = file_read(path, &file);
+	const struct ota_chip *chip = NULL;
+
+	if (code)
+		return code;
+	if (file.size >= OTA_IMAGE_HEADER_SIZE && file.data[0] == OTA_IMAGE_MAGIC)
+		chip = ota_chip_by_id((uint32_t)(file.data[12] | file.data[13] << 8));
+	if (chip)
+		*span = (struct ota_span){ chip->bootloader_offset, UINT32_MAX };
+	else
+		code = say_error(EXIT_NO, file.name,
+				 "no bootloader that names its chip: give ADDR=FILE");
+	file_free(&file);
+	return code;
+}
+
 /* "NAME=FILE" or "ADDR=FILE". */
 static enum exit_code take_operand(struct join *join, char *word)
 {
@@ -149,7 +174,8 @@ static enum exit_code take_operand(struct join *join, char *word)
 	*equals = '\0';
 	piece = find_piece(join, word);
 	if (!piece) {
-		code = place(join, word, &span);
+		code = strcmp(word, "@bootloader") == 0 ? place_bootloader(equals + 1, &span)
+							: place(join, word, &span);
 		if (code)
 			return code;
 		piece = add_piece(join, word, span);
