@@ -138,8 +138,10 @@ static inline size_t rx_send(struct rx_world *world, struct ota_conn *conn, cons
 
 static inline struct ota_conn *rx_open(struct rx_world *world)
 {
-	struct ota_conn *conn = ota_conn_open(&world->emulator.rx);
+	struct ota_conn *conn;
 
+	ota_step(&world->emulator.rx, world->now);
+	conn = ota_conn_open(&world->emulator.rx);
 	if (!conn)
 		abort();
 	world->answer_size = 0;

@@ -1,0 +1,586 @@
+/* SPDX-License-Identifier: MIT */
+/* Uploads that share a receiver, are cut off, come compressed, meet broken flash; switching; time. */
+#include <zlib.h>
+
+#include "tests/rx.h"
+
+static struct rx_world world;
+static uint8_t image[RX_SLOT], other[RX_SLOT], packed[RX_SLOT + 1024];
+static size_t image_size, other_size;
+
+static const struct app_recipe old_app = { "lamp", "1.0", OTA_CHIP_ESP32C3, 9000, 1, 0, false,
+					   false,  0 };
+static const struct app_recipe new_app = { "lamp", "2.0", OTA_CHIP_ESP32C3, 100000, 2, 0, false,
+					   false,  0 };
+static const struct app_recipe other_app = { "lamp", "3.0", OTA_CHIP_ESP32C3, 50000, 3, 0, false,
+					     false,  0 };
+
+static void begin(enum rx_layout layout, int running)
+{
+	rx_begin(&world, layout);
+	rx_put_app(&world, layout, running, &old_app);
+	if (running >= 0)
+		rx_put_record(&world, 0, (uint32_t)running + 1, OTA_STATE_VALID);
+	image_size = make_app(&new_app, image);
+	other_size = make_app(&other_app, other);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, running);
+}
+
+static int begin_two(void **state)
+{
+	(void)state;
+	begin(RX_TWO, 0);
+	return 0;
+}
+
+static unsigned ask(const char *head)
+{
+	return rx_ask(&world, head, "", 0);
+}
+
+/* Begin an upload and leave it hanging after `sent` bytes of content. */
+static struct ota_conn *hang(const uint8_t *data, size_t size, size_t sent)
+{
+	struct ota_conn *conn = rx_open(&world);
+	char head[400], digest[64];
+
+	snprintf(
+		head, sizeof(head),
+		RX_PUT
+		"OTA-Digest: %s\r\nOTA-Length: %zu\r\nOTA-Commit: switch\r\nContent-Length: %zu\r\n\r\n",
+		rx_digest(data, size, digest), size, size);
+	rx_send(&world, conn, head, strlen(head), 100);
+	assert_int_equal(rx_send(&world, conn, data, sent, 1400), sent);
+	return conn;
+}
+
+static size_t pack(const uint8_t *data, size_t size, int bits)
+{
+	z_stream z = { .next_in = (Bytef *)(uintptr_t)data,
+		       .avail_in = (uInt)size,
+		       .next_out = packed,
+		       .avail_out = sizeof(packed) };
+
+	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, bits, 8, Z_DEFAULT_STRATEGY), Z_OK);
+	assert_int_equal(deflate(&z, Z_FINISH), Z_STREAM_END);
+	deflateEnd(&z);
+	return z.total_out;
+}
+
+static unsigned put_packed(size_t at, size_t size, size_t sent, const char *fields)
+{
+	char head[500], digest[64];
+
+	snprintf(
+		head, sizeof(head),
+		RX_PUT
+		"OTA-Digest: %s\r\nOTA-Length: %zu\r\nOTA-Offset: %zu\r\nContent-Encoding: deflate\r\n"
+		"Content-Length: %zu\r\n%s\r\n",
+		rx_digest(image, image_size, digest), image_size, at, sent, fields);
+	(void)size;
+	return rx_ask(&world, head, packed, sent);
+}
+
+static void takes_deflate(void **state)
+{
+	char fields[120], digest[64];
+	size_t n = pack(image, 65536, 12);
+
+	(void)state;
+	snprintf(fields, sizeof(fields), "OTA-Part-Length: 65536\r\nContent-Digest: %s\r\n",
+		 rx_digest(packed, n, digest));
+	assert_int_equal(put_packed(0, 65536, n, fields), 200);
+	assert_int_equal(world.emulator.nor.count.erases_64k, 1);
+	n = pack(image + 65536, image_size - 65536, 9);
+	assert_int_equal(put_packed(65536, image_size - 65536, n, "OTA-Commit: switch\r\n"), 200);
+	assert_memory_equal(world.flash + rx_addr(RX_TWO, 1), image, image_size);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+}
+
+static void refuses_damaged_streams(void **state)
+{
+	size_t n;
+
+	(void)state;
+	n = pack(image, 8192, 15);
+	assert_int_equal(put_packed(0, 8192, n, ""), 400); /* a window of 32 KiB */
+	assert_true(rx_says(&world, "OTA_STREAM\""));
+	n = pack(image, 8192, 12);
+	packed[n - 1] ^= 1;
+	assert_int_equal(put_packed(0, 8192, n, ""), 400); /* its check value */
+	assert_true(rx_says(&world, "OTA_STREAM\""));
+	n = pack(image, 8192, 12);
+	assert_int_equal(put_packed(0, 8192, n - 3, ""), 400); /* it breaks off */
+	assert_true(rx_says(&world, "OTA_STREAM\""));
+	n = pack(image, 8192, 12);
+	assert_int_equal(put_packed(0, 8192, n + 5, ""), 400); /* it goes on */
+	assert_true(rx_says(&world, "OTA_STREAM\""));
+	n = pack(image, 8192, 12);
+	assert_int_equal(put_packed(0, 8192, n, "OTA-Part-Length: 4096\r\n"), 400);
+	assert_true(rx_says(&world, "OTA_PART\""));
+	n = pack(image, 8192, 12);
+	assert_int_equal(put_packed(0, 8192, n, "OTA-Part-Length: 12288\r\n"), 400);
+	assert_true(rx_says(&world, "OTA_PART\""));
+	n = pack(image, 5000, 12);
+	assert_int_equal(put_packed(0, 5000, n, ""), 400); /* ends within a sector */
+	assert_true(rx_says(&world, "OTA_PART\""));
+	memset(packed, 0, 100);
+	assert_int_equal(put_packed(0, 0, 100, ""), 400);
+	assert_false(ota_emulator_loads(&world.emulator, 1));
+}
+
+static void refuses_another_content_digest(void **state)
+{
+	char fields[100], digest[64];
+
+	(void)state;
+	snprintf(fields, sizeof(fields), "Content-Digest: %s\r\n", rx_digest("x", 1, digest));
+	assert_int_equal(rx_put(&world, image, image_size, 0, 8192, fields), 400);
+	assert_true(rx_says(&world, "OTA_CONTENT_DIGEST\""));
+}
+
+static void one_upload_at_a_time(void **state)
+{
+	struct ota_conn *first = hang(image, image_size, 20000);
+
+	(void)state;
+	world.now += 4999;
+	assert_int_equal(rx_put(&world, other, other_size, 0, other_size, "OTA-Commit: switch\r\n"),
+			 409);
+	assert_true(rx_says(&world, "OTA_BUSY\""));
+	assert_true(rx_says(&world, "\"received\":16384"));
+	assert_int_equal(ask(RX_POST("restart")), 409);
+	world.now += 1; /* the first one has been silent for 5 s */
+	assert_int_equal(rx_put(&world, other, other_size, 0, other_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+	ota_conn_close(first);
+}
+
+/* The same upload on a second connection takes it over; the first one is told. */
+static void the_same_upload_takes_over(void **state)
+{
+	struct ota_conn *first = hang(image, image_size, 20000);
+	char answer[1024];
+	size_t n = 0, got;
+
+	(void)state;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	while (n < sizeof(answer) - 1 &&
+	       (got = ota_conn_output(first, answer + n, sizeof(answer) - 1 - n)))
+		n += got;
+	answer[n] = '\0';
+	assert_non_null(strstr(answer, "OTA_TAKEN_OVER"));
+	ota_conn_close(first);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+}
+
+/* A connection dropped at each of 200 places, then resumed with what is missing. */
+static void resumes_wherever_it_broke_off(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 200; i++) {
+		size_t sent = (i + 1) * image_size / 200 - 1, from = sent / 4096 * 4096;
+		uint32_t before;
+
+		begin(RX_TWO, 0);
+		ota_conn_close(hang(image, image_size, sent));
+		before = world.emulator.nor.count.programmed;
+		assert_int_equal(
+			rx_put(&world, image, image_size, from, image_size - from,
+			       from ? "OTA-Commit: switch\r\n" : "OTA-Commit: switch\r\nX: 1\r\n"),
+			200);
+		assert_true(ota_emulator_loads(&world.emulator, 1));
+		assert_true(world.emulator.nor.count.programmed - before <= image_size - from + 96);
+	}
+}
+
+/* The connection is gone after the last byte: the update is finished all the same. */
+static void finishes_without_the_client(void **state)
+{
+	struct ota_conn *conn = hang(image, image_size, image_size - 1);
+
+	(void)state;
+	while (ota_conn_input(conn, image + image_size - 1, 1) == 0)
+		rx_run(&world, NULL);
+	while (conn->state == OTA_CONN_BODY)
+		ota_step(&world.emulator.rx, world.now);
+	ota_conn_close(conn);
+	rx_run(&world, NULL);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"ok\":true"));
+	assert_true(rx_says(&world, "\"selected\":\"ota_1\""));
+}
+
+static void tries_a_write_again(void **state)
+{
+	(void)state;
+	world.emulator.nor.failing = 1;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+}
+
+static void gives_up_on_broken_flash(void **state)
+{
+	(void)state;
+	world.emulator.nor.failing = 2;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 500);
+	assert_true(rx_says(&world, "OTA_FLASH\""));
+	assert_false(ota_emulator_loads(&world.emulator, 1));
+}
+
+static void finds_a_stuck_bit(void **state)
+{
+	char offset[40];
+	uint32_t addr = rx_addr(RX_TWO, 1) + 12288;
+
+	(void)state;
+	while (image[addr - rx_addr(RX_TWO, 1)] & 1)
+		addr++;
+	world.emulator.nor.stuck = addr;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 500);
+	snprintf(offset, sizeof(offset), "\"offset\":%u", rx_addr(RX_TWO, 1) + 12288);
+	assert_true(rx_says(&world, offset));
+	assert_false(ota_emulator_loads(&world.emulator, 1));
+}
+
+static void has_nowhere_to_write(void **state)
+{
+	(void)state;
+	begin(RX_ONE, 0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, 4096, ""), 409);
+	assert_true(rx_says(&world, "OTA_NO_SLOT\""));
+	begin(RX_FACTORY_1, 0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, 4096, ""), 409);
+	assert_true(rx_says(&world, "OTA_VIA_FACTORY\""));
+	rx_begin(&world, RX_NO_OTADATA);
+	rx_put_app(&world, RX_NO_OTADATA, 0, &old_app);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(rx_put(&world, image, image_size, 0, 4096, ""), 409);
+	assert_true(rx_says(&world, "OTA_NO_OTADATA\""));
+	assert_int_equal(world.emulator.nor.ops, 0);
+}
+
+static void ends_where_numbers_end(void **state)
+{
+	(void)state;
+	rx_put_record(&world, 0, 0xFFFFFFFD, OTA_STATE_VALID);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	rx_put_record(&world, 1, 0xFFFFFFFF, OTA_STATE_VALID);
+	rx_put_record(&world, 0, 0xFFFFFFFE, OTA_STATE_VALID);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(rx_put(&world, other, other_size, 0, other_size, "OTA-Commit: switch\r\n"),
+			 409);
+	assert_true(rx_says(&world, "OTA_SEQUENCE\""));
+}
+
+static bool no(void *ctx)
+{
+	(void)ctx;
+	return false;
+}
+
+static bool yes(void *ctx)
+{
+	(void)ctx;
+	return true;
+}
+
+static void asks_the_app(void **state)
+{
+	(void)state;
+	world.emulator.device.veto = yes;
+	assert_int_equal(rx_put(&world, image, image_size, 0, 4096, ""), 503);
+	assert_true(rx_says(&world, "Retry-After: 5\r\n"));
+	world.emulator.device.ready = no;
+	assert_int_equal(ask(RX_POST("confirm")), 409);
+	assert_true(rx_says(&world, "OTA_NOT_READY\""));
+	assert_int_equal(world.emulator.nor.ops, 0);
+}
+
+/* Upload, restart, and what a trial allows. */
+static void start_trial(void)
+{
+	begin(RX_TWO, 0);
+	world.emulator.boot.rollback = true;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 1);
+}
+
+static void a_trial_is_confirmed(void **state)
+{
+	(void)state;
+	start_trial();
+	assert_int_equal(rx_put(&world, other, other_size, 0, 4096, ""), 409);
+	assert_true(rx_says(&world, "OTA_UNCONFIRMED\""));
+	assert_int_equal(ask(RX_POST("restart")), 409);
+	assert_int_equal(ask(RX_POST("confirm")), 200);
+	assert_true(rx_says(&world, "\"confirmed\":true"));
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 1);
+	assert_int_equal(rx_put(&world, other, other_size, 0, 4096, ""), 200);
+}
+
+static void a_trial_is_rolled_back(void **state)
+{
+	(void)state;
+	start_trial();
+	assert_int_equal(ask(RX_POST("rollback")), 200);
+	world.now += 1000;
+	rx_run(&world, NULL);
+	assert_true(world.emulator.restarted);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 0);
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"last_trial\":{\"image\":\""));
+	assert_true(rx_says(&world, "\"slot\":\"ota_1\",\"state\":\"invalid\""));
+	/* The failed image again: only by force. */
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 422);
+	assert_true(rx_says(&world, "OTA_FAILED_BEFORE\""));
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size,
+				"OTA-Commit: switch\r\nOTA-Force: failed\r\n"),
+			 200);
+}
+
+/* The other app is damaged: nothing to roll back to, nothing is written. */
+static void no_rollback_into_a_damaged_app(void **state)
+{
+	uint64_t ops;
+
+	(void)state;
+	start_trial();
+	world.flash[rx_addr(RX_TWO, 0) + 5000] ^= 1;
+	ops = world.emulator.nor.ops;
+	assert_int_equal(ask(RX_POST("rollback")), 409);
+	assert_true(rx_says(&world, "OTA_NO_ROLLBACK\""));
+	assert_int_equal(world.emulator.nor.ops, ops);
+}
+
+static void a_trial_ends_by_itself(void **state)
+{
+	(void)state;
+	start_trial();
+	rx_run(&world, NULL);
+	world.now += 599999;
+	rx_run(&world, NULL);
+	assert_false(world.emulator.restarted);
+	world.now += 1;
+	rx_run(&world, NULL);
+	world.now += 1000;
+	rx_run(&world, NULL);
+	assert_true(world.emulator.restarted);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 0);
+}
+
+static void post_boot(const char *slot, const uint8_t *data, size_t size, unsigned status)
+{
+	char head[300], hex[65];
+
+	for (unsigned i = 0; i < 32; i++)
+		snprintf(hex + 2 * i, 3, "%02x", data[size - 32 + i]);
+	snprintf(
+		head, sizeof(head),
+		"POST /ota/v1/boot?slot=%s&image=%s HTTP/1.1\r\nHost: localhost\r\nOTA-Request: 1\r\n\r\n",
+		slot, hex);
+	assert_int_equal(ask(head), status);
+}
+
+static void switches_to_a_whole_slot(void **state)
+{
+	(void)state;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"selected\":\"ota_0\""));
+	post_boot("ota_1", image, image_size, 200);
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"selected\":\"ota_1\""));
+	world.flash[rx_addr(RX_TWO, 1) + 5000] ^= 1;
+	post_boot("ota_1", image, image_size, 422);
+}
+
+static void goes_to_factory(void **state)
+{
+	static uint8_t factory[20000];
+	size_t size = make_app(&old_app, factory);
+
+	(void)state;
+	begin(RX_FACTORY_1, -1);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 0);
+	post_boot("factory", factory, size, 200);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, OTA_CHOICE_FACTORY);
+}
+
+static void gives_blocks_and_bytes(void **state)
+{
+	const uint8_t *body;
+	uint32_t crc;
+
+	(void)state;
+	assert_int_equal(rx_put(&world, image, image_size, 0, 65536, ""), 200);
+	assert_int_equal(ask(RX_GET("image/blocks?size=65536")), 200);
+	body = (const uint8_t *)strstr(world.answer, "\r\n\r\n") + 4;
+	assert_int_equal(world.answer_size - (size_t)(body - (const uint8_t *)world.answer), 8);
+	crc = (uint32_t)crc32(0, image, 65536);
+	assert_int_equal((uint32_t)body[0] | (uint32_t)body[1] << 8 | (uint32_t)body[2] << 16 |
+				 (uint32_t)body[3] << 24,
+			 crc);
+	assert_int_equal(ask(RX_GET("otadata")), 200);
+	body = (const uint8_t *)strstr(world.answer, "\r\n\r\n") + 4;
+	assert_memory_equal(body, world.flash + RX_OTADATA, 32);
+	assert_memory_equal(body + 32, world.flash + RX_OTADATA + 4096, 32);
+	assert_int_equal(ask(RX_GET("table")), 200);
+	body = (const uint8_t *)strstr(world.answer, "\r\n\r\n") + 4;
+	assert_memory_equal(body, world.flash + 0x8000, 0xC00);
+}
+
+static void a_slow_head_is_told(void **state)
+{
+	struct ota_conn *conn = rx_open(&world);
+
+	(void)state;
+	rx_send(&world, conn, "GET /ota", 8, 8);
+	world.now += 4999;
+	rx_run(&world, conn);
+	assert_int_equal(world.answer_size, 0);
+	world.now += 1;
+	rx_run(&world, conn);
+	assert_true(rx_says(&world, "OTA_HEAD_SLOW\""));
+	assert_true(ota_conn_done(conn));
+	ota_conn_close(conn);
+	conn = rx_open(&world);
+	world.now += 5000;
+	rx_run(&world, conn);
+	assert_int_equal(world.answer_size, 0);
+	assert_true(ota_conn_done(conn));
+}
+
+static void a_slow_body_is_dropped(void **state)
+{
+	struct ota_conn *conn = hang(image, image_size, 30 * 1024 - 1);
+
+	(void)state;
+	world.now += 29999;
+	rx_run(&world, conn);
+	assert_false(ota_conn_done(conn));
+	world.now += 1;
+	rx_run(&world, conn);
+	assert_true(ota_conn_done(conn));
+}
+
+static void makes_room_for_newcomers(void **state)
+{
+	struct ota_receiver *rx = &world.emulator.rx;
+	struct ota_conn *upload = hang(image, image_size, 9000), *first, *conn;
+
+	(void)state;
+	world.now += 10;
+	rx_run(&world, NULL);
+	first = ota_conn_open(rx);
+	world.now += 10;
+	rx_run(&world, NULL);
+	while ((conn = ota_conn_open(rx)) != NULL)
+		assert_ptr_not_equal(conn, upload);
+	assert_ptr_equal(ota_conn_victim(rx), first);
+}
+
+/* With one connection and slot, the whole core. */
+static void one_connection_is_enough(void **state)
+{
+	(void)state;
+	world.emulator.conn_count = 1;
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+}
+
+/* What an update may cost. */
+static void works_no_more_than_it_must(void **state)
+{
+	const struct ota_nor_count *count = &world.emulator.nor.count;
+	const struct ota_nor_timing *w25q32 = &ota_nor_w25q32;
+	size_t rounded = (image_size + 3) / 4 * 4;
+	uint64_t pure;
+
+	(void)state;
+	memset(world.flash + rx_addr(RX_TWO, 1), 0x5A, RX_SLOT);
+	memset(&world.emulator.nor.count, 0, sizeof(world.emulator.nor.count));
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_true(count->erases_4k + count->erases_64k <= (image_size + 65535) / 65536 + 17);
+	assert_true(count->programmed <= rounded + 64);
+	assert_true(count->read <= image_size * 21 / 10);
+	assert_true(count->blank <= 4 * 4096); /* the records' sectors, whatever the image */
+	assert_true(world.emulator.rx.hashed <= 2 * image_size);
+	pure = (uint64_t)count->pages * w25q32->page_us +
+	       (uint64_t)count->erases_4k * w25q32->erase_4k_us +
+	       (uint64_t)count->erases_64k * w25q32->erase_64k_us;
+	assert_true((ota_nor_time(w25q32, count) + world.emulator.rx.hashed / w25q32->digest_mb) *
+			    100 <=
+		    pure * 115);
+}
+
+/* A blank slot is not erased: what is read to see that comes on top. */
+static void a_blank_slot_is_not_erased(void **state)
+{
+	const struct ota_nor_count *count = &world.emulator.nor.count;
+
+	(void)state;
+	memset(&world.emulator.nor.count, 0, sizeof(world.emulator.nor.count));
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
+	assert_true(count->read <= image_size * 21 / 10);
+	assert_true(count->erases_4k + count->erases_64k <= 18); /* where blank is doubted */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(takes_deflate, begin_two),
+		cmocka_unit_test_setup(refuses_damaged_streams, begin_two),
+		cmocka_unit_test_setup(refuses_another_content_digest, begin_two),
+		cmocka_unit_test_setup(one_upload_at_a_time, begin_two),
+		cmocka_unit_test_setup(the_same_upload_takes_over, begin_two),
+		cmocka_unit_test_setup(resumes_wherever_it_broke_off, begin_two),
+		cmocka_unit_test_setup(finishes_without_the_client, begin_two),
+		cmocka_unit_test_setup(tries_a_write_again, begin_two),
+		cmocka_unit_test_setup(gives_up_on_broken_flash, begin_two),
+		cmocka_unit_test_setup(finds_a_stuck_bit, begin_two),
+		cmocka_unit_test_setup(has_nowhere_to_write, begin_two),
+		cmocka_unit_test_setup(ends_where_numbers_end, begin_two),
+		cmocka_unit_test_setup(asks_the_app, begin_two),
+		cmocka_unit_test(a_trial_is_confirmed),
+		cmocka_unit_test(a_trial_is_rolled_back),
+		cmocka_unit_test(no_rollback_into_a_damaged_app),
+		cmocka_unit_test(a_trial_ends_by_itself),
+		cmocka_unit_test_setup(switches_to_a_whole_slot, begin_two),
+		cmocka_unit_test(goes_to_factory),
+		cmocka_unit_test_setup(gives_blocks_and_bytes, begin_two),
+		cmocka_unit_test_setup(a_slow_head_is_told, begin_two),
+		cmocka_unit_test_setup(a_slow_body_is_dropped, begin_two),
+		cmocka_unit_test_setup(makes_room_for_newcomers, begin_two),
+		cmocka_unit_test_setup(one_connection_is_enough, begin_two),
+		cmocka_unit_test_setup(works_no_more_than_it_must, begin_two),
+		cmocka_unit_test_setup(a_blank_slot_is_not_erased, begin_two),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
