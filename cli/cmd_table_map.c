@@ -10,7 +10,7 @@
 #include "cli/commands.h"
 #include "cli/input.h"
 #include "cli/say.h"
-#include "lib/host/boot_sim.h"
+#include "lib/host/contents.h"
 #include "lib/host/finding.h"
 #include "lib/host/table_map.h"
 
@@ -34,55 +34,17 @@ static struct poptOption options[] = {
 	POPT_TABLEEND
 };
 
-/* The records of the dump's otadata, blank where there is none; false: the dump lacks them. */
-static bool read_records(const struct table_source *source, unsigned row,
-			 struct ota_record pair[static 2])
-{
-	uint8_t blank[OTA_RECORD_SIZE];
-	const uint8_t *data = NULL;
-	size_t size = 0;
-
-	memset(blank, 0xFF, sizeof(blank));
-	if (row != OTA_NO_ROW) {
-		const struct ota_part *part = &source->table.parts[row];
-		const struct ota_span span = { part->offset, part->size };
-
-		data = ota_flash_image_bytes(&source->image, &span, &size);
-		if (size < OTA_OTADATA_SIZE)
-			return false;
-	}
-	ota_record_decode(data ? data : blank, &pair[0]);
-	ota_record_decode(data ? data + OTA_RECORD_STRIDE : blank, &pair[1]);
-	return true;
-}
-
-/* The row of the app that the bootloader would start from this dump; -1: none, or not known. */
-static int find_active(const struct table_source *source)
-{
-	struct ota_sim sim;
-	struct ota_record pair[2];
-	struct ota_boot_result result;
-	unsigned row;
-
-	ota_sim_begin(&sim, &source->table, &source->image);
-	sim.config.esp8266 = !source->options.dialect->modern;
-	if (!read_records(source, sim.slots.otadata, pair))
-		return -1;
-	ota_sim_boot(&sim, pair, &result);
-	row = result.choice == OTA_CHOICE_NONE ? OTA_NO_ROW
-					       : ota_slots_row(&sim.slots, result.choice);
-	return row == OTA_NO_ROW ? -1 : (int)row;
-}
-
 static json_t *region_json(const struct ota_region *region)
 {
-	return json_pack(
-		"{s:s, s:o, s:I, s:I, s:o, s:b, s:b}", "kind", ota_region_kind_name(region->kind),
-		"name", region->part ? ota_json_text(ota_part_name(region->part)) : json_null(),
-		"offset", (json_int_t)region->offset, "size", (json_int_t)region->size, "used",
-		region->used == OTA_USED_UNKNOWN ? json_null()
-						 : json_integer((json_int_t)region->used),
-		"active", (int)region->active, "overlaps", (int)region->overlaps);
+	return json_pack("{s:s, s:o, s:I, s:I, s:o, s:b, s:b, s:b, s:b}", "kind",
+			 ota_region_kind_name(region->kind), "name",
+			 region->part ? ota_json_text(ota_part_name(region->part)) : json_null(),
+			 "offset", (json_int_t)region->offset, "size", (json_int_t)region->size,
+			 "used",
+			 region->used == OTA_USED_UNKNOWN ? json_null()
+							  : json_integer((json_int_t)region->used),
+			 "active", (int)region->active, "next", (int)region->next, "broken",
+			 (int)region->broken, "overlaps", (int)region->overlaps);
 }
 
 static enum exit_code print_json(const struct ota_map *map, const struct table_source *source)
@@ -146,6 +108,7 @@ static enum exit_code draw(const struct ota_map *map, const char *title)
 
 static enum exit_code show(const struct table_source *source)
 {
+	static struct ota_contents contents;
 	struct ota_map map;
 	const char *slash = strrchr(source->file.name, '/');
 	bool dump = source->image.kind == OTA_KIND_DUMP;
@@ -153,8 +116,11 @@ static enum exit_code show(const struct table_source *source)
 
 	if (!source->table.count && source->findings.errors)
 		return EXIT_NO;
+	if (dump)
+		ota_contents_read(&contents, &source->table, &source->image,
+				  !source->options.dialect->modern);
 	ota_map_make(&map, &source->table, &source->options, dump ? &source->image : NULL,
-		     dump ? find_active(source) : -1);
+		     dump ? &contents : NULL);
 	if (!common.json || opt.output)
 		code = draw(&map, slash ? slash + 1 : source->file.name);
 	if (!code && common.json)

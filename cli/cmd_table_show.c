@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli/content_text.h"
 #include "cli/input.h"
 #include "cli/say.h"
 #include "lib/host/part_text.h"
@@ -24,14 +25,20 @@ static struct poptOption options[] = {
 
 static const char *const md5_names[] = { "absent", "ok", "bad" };
 
-static enum exit_code show_json(const struct table_source *source)
+/* `contents` NULL: no dump. */
+static enum exit_code show_json(const struct table_source *source,
+				const struct ota_contents *contents)
 {
 	json_t *parts = json_array();
 	bool dump = source->image.kind == OTA_KIND_DUMP;
 
-	for (size_t i = 0; i < source->table.count; i++)
-		json_array_append_new(parts,
-				      table_part_json(&source->table.parts[i], &source->options));
+	for (size_t i = 0; i < source->table.count; i++) {
+		json_t *part = table_part_json(&source->table.parts[i], &source->options);
+
+		if (contents)
+			json_object_set_new(part, "content", content_json(contents, (unsigned)i));
+		json_array_append_new(parts, part);
+	}
 	return command_print_json(
 		json_pack("{s:s, s:s, s:I, s:s, s:o, s:O}", "file", source->file.name, "kind",
 			  source->table.text ? "csv"
@@ -55,24 +62,31 @@ static int name_width(const struct ota_table *table)
 	return width > 32 ? 32 : (int)width;
 }
 
-static void show_text(const struct table_source *source)
+static void show_text(const struct table_source *source, const struct ota_contents *contents)
 {
 	const struct ota_names *names = source->options.names;
 	int width = name_width(&source->table);
 
-	printf("%-*s  %-15s  %-9s  %10s  %10s  %10s  %s\n", width, "NAME", "TYPE", "SUBTYPE",
-	       "OFFSET", "END", "SIZE", "FLAGS");
+	printf("%-*s  %-15s  %-9s  %10s  %10s  %10s  %s%s\n", width, "NAME", "TYPE", "SUBTYPE",
+	       "OFFSET", "END", "SIZE", contents ? "CONTENT; " : "", "FLAGS");
 	for (size_t i = 0; i < source->table.count; i++) {
 		const struct ota_part *part = &source->table.parts[i];
 		char type[OTA_WORD_TEXT_SIZE], subtype[OTA_WORD_TEXT_SIZE],
 			size[OTA_SIZE_TEXT_SIZE];
 		uint32_t flags = part->flags & source->options.dialect->flags;
 
-		printf("%-*s  %-15s  %-9s  0x%08x  0x%08llx  %10s%s%s%s%s\n", width,
-		       ota_part_name(part), ota_word_text(names->types, part->type, type),
+		printf("%-*s  %-15s  %-9s  0x%08x  0x%08llx  %10s", width, ota_part_name(part),
+		       ota_word_text(names->types, part->type, type),
 		       ota_word_text(ota_subtypes_of(names, part->type), part->subtype, subtype),
 		       part->offset, (unsigned long long)part->offset + part->size,
-		       ota_size_text(part->size, size), flags ? "  " : "",
+		       ota_size_text(part->size, size));
+		fputs(contents ? "  " : "", stdout);
+		if (contents)
+			content_print(contents, (unsigned)i);
+		printf("%s%s%s%s\n",
+		       !flags     ? ""
+		       : contents ? "; "
+				  : "  ",
 		       flags & OTA_PART_ENCRYPTED ? "encrypted" : "",
 		       flags == (OTA_PART_ENCRYPTED | OTA_PART_READONLY) ? " " : "",
 		       flags & OTA_PART_READONLY ? "readonly" : "");
@@ -81,14 +95,22 @@ static void show_text(const struct table_source *source)
 
 static enum exit_code show(struct table_source *source)
 {
+	static struct ota_contents read;
+	const struct ota_contents *contents = NULL;
+
 	if (!source->table.count && source->findings.errors)
 		return EXIT_NO;
+	if (source->image.kind == OTA_KIND_DUMP && !opt.csv) {
+		ota_contents_read(&read, &source->table, &source->image,
+				  !source->options.dialect->modern);
+		contents = &read;
+	}
 	if (common.json)
-		return show_json(source);
+		return show_json(source, contents);
 	if (opt.csv)
 		ota_csv_print(stdout, &source->table, &source->options);
 	else
-		show_text(source);
+		show_text(source, contents);
 	return EXIT_YES;
 }
 

@@ -102,10 +102,12 @@ static void judge(struct ota_slot_image *image, const struct ota_part *part,
 	status = verify(&verdict, data, size);
 	image->size = ota_image_size_signed(&verdict);
 	take_description(image, raw);
-	if (status == OTA_E_SHORT && size < part->size)
+	if (status == OTA_E_SHORT && size < part->size) {
 		image->verdict = OTA_SLOT_OUTSIDE;
-	else if (image->verdict == OTA_SLOT_UNSEEN)
+		image->diag.rule = NULL;
+	} else if (image->verdict == OTA_SLOT_UNSEEN) {
 		image->verdict = OTA_SLOT_GOOD;
+	}
 }
 
 void ota_slot_image_judge(struct ota_slot_image *image, const struct ota_flash_image *flash,

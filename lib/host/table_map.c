@@ -123,7 +123,7 @@ static void set_size(struct ota_map *map, const struct ota_table_options *option
 
 void ota_map_make(struct ota_map *map, const struct ota_table *table,
 		  const struct ota_table_options *options, const struct ota_flash_image *image,
-		  int active)
+		  const struct ota_contents *contents)
 {
 	*map = (struct ota_map){ .names = options->names };
 	for (size_t i = 0; i < table->count; i++) {
@@ -134,7 +134,9 @@ void ota_map_make(struct ota_map *map, const struct ota_table *table,
 					       .size = part->size,
 					       .part = part,
 					       .used = count_used(image, part),
-					       .active = (int)i == active });
+					       .active = contents && contents->parts[i].running,
+					       .next = contents && contents->parts[i].next,
+					       .broken = contents && contents->parts[i].broken });
 	}
 	add_reserved(map, options);
 	set_size(map, options, image);
@@ -184,7 +186,8 @@ static struct columns measure(const struct ota_map *map, const struct ota_map_st
 
 		c.name = n > c.name ? n : c.name;
 		c.used |= map->regions[i].used != OTA_USED_UNKNOWN;
-		c.marks |= map->regions[i].active || map->regions[i].overlaps;
+		c.marks |= map->regions[i].active || map->regions[i].next ||
+			   map->regions[i].broken || map->regions[i].overlaps;
 	}
 	c.name = c.name > 24 ? 24 : c.name;
 	fixed = strlen("0x00000000  1536.5 KiB  ") + c.name + (c.marks ? 2 : 0) + (c.used ? 6 : 0) +
@@ -250,6 +253,15 @@ static const char *color_of(enum ota_region_kind kind)
 	}
 }
 
+static char mark_of(const struct ota_region *region)
+{
+	return region->overlaps ? '!'
+	     : region->active   ? '*'
+	     : region->broken   ? 'x'
+	     : region->next     ? '>'
+				: ' ';
+}
+
 static void print_region(FILE *out, const struct ota_map *map, const struct ota_region *region,
 			 const struct columns *c, const struct ota_map_style *style)
 {
@@ -261,7 +273,7 @@ static void print_region(FILE *out, const struct ota_map *map, const struct ota_
 	n = ota_text_put(out, ota_region_name(region), c->name);
 	fprintf(out, "%*s", (int)(c->name - n), "");
 	if (c->marks)
-		fputs(region->overlaps ? " !" : region->active ? " *" : "  ", out);
+		fprintf(out, " %c", mark_of(region));
 	if (c->used && region->used != OTA_USED_UNKNOWN && region->size)
 		fprintf(out, "  %3u%%", (unsigned)(region->used * 100 / region->size));
 	else if (c->used)
@@ -294,7 +306,7 @@ void ota_map_print(FILE *out, const struct ota_map *map, const struct ota_map_st
 {
 	struct columns c = measure(map, style);
 	char size[OTA_SIZE_TEXT_SIZE];
-	bool active = false, overlaps = false;
+	bool active = false, overlaps = false, next = false, broken = false;
 
 	fprintf(out, "Flash of %s%s\n\n", ota_size_text(map->flash_size, size),
 		map->assumed                  ? " (assumed)"
@@ -307,9 +319,17 @@ void ota_map_print(FILE *out, const struct ota_map *map, const struct ota_map_st
 		print_region(out, map, &map->regions[i], &c, style);
 		active |= map->regions[i].active;
 		overlaps |= map->regions[i].overlaps;
+		broken |= mark_of(&map->regions[i]) == 'x';
+		next |= mark_of(&map->regions[i]) == '>';
 	}
+	if (active || overlaps || next || broken)
+		putc('\n', out);
 	if (active)
-		fputs("\n* starts next\n", out);
+		fputs("* starts next\n", out);
+	if (next)
+		fputs("> takes the next update\n", out);
+	if (broken)
+		fputs("x does not start\n", out);
 	if (overlaps)
-		fputs("\n! begins before an earlier one ends\n", out);
+		fputs("! begins before an earlier one ends\n", out);
 }

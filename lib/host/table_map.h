@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "lib/host/contents.h"
 #include "lib/host/flash_image.h"
 #include "lib/table.h"
 
@@ -26,6 +27,8 @@ struct ota_region {
 	const struct ota_part *part; /* NULL: none of the table's */
 	uint64_t used; /* bytes up to the last that is not erased, or OTA_USED_UNKNOWN */
 	bool active; /* the app that the device starts */
+	bool next; /* where the next update goes */
+	bool broken; /* an app that would not start */
 	bool overlaps; /* it begins before an earlier one ends */
 };
 
@@ -38,11 +41,11 @@ struct ota_map {
 	const struct ota_names *names;
 };
 
-/* Lay the table out. `image` is the dump that it came from, NULL: there is none. `active` is the row
- * of the app that starts, or -1. The table must outlive the map. */
+/* Lay the table out. `image` is the dump that it came from, and `contents` what that holds; both
+ * NULL: there is none. The table must outlive the map. */
 void ota_map_make(struct ota_map *map, const struct ota_table *table,
 		  const struct ota_table_options *options, const struct ota_flash_image *image,
-		  int active);
+		  const struct ota_contents *contents);
 
 /* What a region is called: the partition's name, "(free)", "(bootloader)", "(table)". */
 const char *ota_region_name(const struct ota_region *region);
