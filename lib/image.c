@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "lib/crc32.h"
-#include "lib/cursor.h"
 #include "lib/image_judge.h"
 
 #define ESP8266_FIRST 16u /* bytes that tell an ESP8266's image from another */
@@ -102,14 +101,12 @@ static void end_header(struct ota_image *image)
 
 static void end_segment_header(struct ota_image *image)
 {
-	struct ota_reader r = ota_reader(image->buf, sizeof(image->buf));
-
 	if (OTA_HAS_ESP8266 && image->have == ESP8266_FIRST) {
 		ota_esp8266_header(image);
 		return;
 	}
-	image->at.load_addr = ota_get_u32(&r);
-	image->at.size = ota_get_u32(&r);
+	image->at.load_addr = ota_image_u32(image->buf);
+	image->at.size = ota_image_u32(image->buf + 4);
 	image->at.offset = image->taken;
 	ota_image_judge_segment(image);
 	if (image->phase != OTA_PHASE_DEAD)
@@ -164,8 +161,7 @@ static void end_hash(struct ota_image *image)
 
 static void end_crc(struct ota_image *image)
 {
-	struct ota_reader r = ota_reader(image->buf, 4);
-	uint32_t stored = ota_get_u32(&r), expected = ota_esp8266_crc(image->crc);
+	uint32_t stored = ota_image_u32(image->buf), expected = ota_esp8266_crc(image->crc);
 
 	if (stored != expected)
 		ota_image_find(image, OTA_IMAGE_CRC,

@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "lib/cursor.h"
-
 #define LOADED_FROM 0x10000000u /* load addresses below are padding and other marks */
 
 #ifdef OTA_NO_TEXT
@@ -26,21 +24,30 @@ static const char segment_names[OTA_SEGMENTS_MAX][12] = {
 };
 #endif
 
-static void get_header(struct ota_reader *r, struct ota_image_header *header)
+uint16_t ota_image_u16(const uint8_t raw[static 2])
 {
-	ota_get_u8(r);
-	header->segment_count = ota_get_u8(r);
-	header->spi_mode = ota_get_u8(r);
-	header->flash = ota_get_u8(r);
-	header->entry = ota_get_u32(r);
-	header->wp_pin = ota_get_u8(r);
-	ota_get_bytes(r, header->drive, sizeof(header->drive));
-	header->chip_id = ota_get_u16(r);
-	header->min_revision_legacy = ota_get_u8(r);
-	header->min_revision = ota_get_u16(r);
-	header->max_revision = ota_get_u16(r);
-	ota_get_u32(r);
-	header->hash_appended = ota_get_u8(r);
+	return (uint16_t)(raw[0] | raw[1] << 8);
+}
+
+uint32_t ota_image_u32(const uint8_t raw[static 4])
+{
+	return ota_image_u16(raw) | (uint32_t)ota_image_u16(raw + 2) << 16;
+}
+
+static void get_header(const uint8_t raw[static OTA_IMAGE_HEADER_SIZE],
+		       struct ota_image_header *header)
+{
+	header->segment_count = raw[1];
+	header->spi_mode = raw[2];
+	header->flash = raw[3];
+	header->entry = ota_image_u32(raw + 4);
+	header->wp_pin = raw[8];
+	memcpy(header->drive, raw + 9, sizeof(header->drive));
+	header->chip_id = ota_image_u16(raw + 12);
+	header->min_revision_legacy = raw[14];
+	header->min_revision = ota_image_u16(raw + 15);
+	header->max_revision = ota_image_u16(raw + 17);
+	header->hash_appended = raw[23];
 }
 
 static void judge_chip(struct ota_image *image)
@@ -90,10 +97,9 @@ static void judge_revision(struct ota_image *image)
 
 void ota_image_judge_header(struct ota_image *image)
 {
-	struct ota_reader r = ota_reader(image->buf, OTA_IMAGE_HEADER_SIZE);
 	struct ota_image_header *header = &image->header;
 
-	get_header(&r, header);
+	get_header(image->buf, header);
 	judge_chip(image);
 	judge_revision(image);
 	if (header->hash_appended > 1)
@@ -238,11 +244,6 @@ void ota_image_judge_segment(struct ota_image *image)
 	}
 }
 
-static uint16_t u16_at(const uint8_t *raw)
-{
-	return (uint16_t)(raw[0] | raw[1] << 8);
-}
-
 /* The default of ESP-IDF's configuration: by flash size. */
 static unsigned default_page(const struct ota_image *image)
 {
@@ -274,7 +275,8 @@ static void judge_page(struct ota_image *image)
 
 static void judge_block_revision(struct ota_image *image)
 {
-	uint16_t least = u16_at(image->desc_page), most = u16_at(image->desc_page + 2);
+	uint16_t least = ota_image_u16(image->desc_page),
+		 most = ota_image_u16(image->desc_page + 2);
 	struct ota_diag diag = { .offset = image->at.offset + 176,
 				 .value = image->want.block_revision,
 				 .low = is_set(least) ? least : 0,
@@ -343,14 +345,13 @@ static void judge_nameless(struct ota_image *image)
 
 void ota_image_judge_desc(struct ota_image *image)
 {
-	struct ota_reader r = ota_reader(image->desc_head, sizeof(image->desc_head));
-	uint32_t magic = ota_get_u32(&r), version = ota_get_u32(&r);
-	uint8_t first = ota_get_u8(&r);
+	uint32_t magic = ota_image_u32(image->desc_head);
+	uint8_t first = image->desc_head[8];
 
 	image->described = true;
 	if (magic == OTA_APP_DESC_MAGIC) {
 		image->is_app = true;
-		image->secure_version = version;
+		image->secure_version = ota_image_u32(image->desc_head + 4);
 		judge_app(image);
 	} else if (image->form == OTA_FORM_ESP32) {
 		image->is_bootloader = (magic & 0xFFFFFF) == OTA_BOOTLOADER_DESC_MAGIC &&

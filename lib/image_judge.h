@@ -5,6 +5,10 @@
 
 #include "lib/image.h"
 
+/* Little-endian numbers in what was gathered, whose size is known: a cursor would only cost room. */
+uint16_t ota_image_u16(const uint8_t raw[static 2]);
+uint32_t ota_image_u32(const uint8_t raw[static 4]);
+
 /* A rule is broken. `diag` may leave out rule and name. */
 void ota_image_find(struct ota_image *image, enum ota_image_fault fault,
 		    const struct ota_diag *diag);

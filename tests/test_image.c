@@ -2,7 +2,7 @@
 #include "tests/rows.h"
 
 #include "lib/host/crypto_load.h"
-#include "tests/image_make.h"
+#include "tests/image_vectors.h"
 
 #define NO_FAULT OTA_IMAGE_FAULTS
 

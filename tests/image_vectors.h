@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* image_make.h - small images with known bytes, and the verdict on bytes fed in one go or in pieces */
-#ifndef TESTS_IMAGE_MAKE_H
-#define TESTS_IMAGE_MAKE_H
+/* image_vectors.h - small images with known bytes, and the verdict on bytes fed in one go or in pieces */
+#ifndef TESTS_IMAGE_VECTORS_H
+#define TESTS_IMAGE_VECTORS_H
 
 #include "lib/image.h"
 
