@@ -112,7 +112,7 @@ static void print_header(const struct ota_image *image)
 	       or_number(ota_flash_mode(h->spi_mode), h->spi_mode, mode));
 	if (image->form != OTA_FORM_ESP32)
 		return;
-	printf("  %-14s wp 0x%02x%s, drive clk %u q %u d %u cs %u hd %u wp %u\n", "pins", h->wp_pin,
+	printf("  %-14s wp 0x%02x%s, drive clk %d q %d d %d cs %d hd %d wp %d\n", "pins", h->wp_pin,
 	       h->wp_pin == 0xEE ? " (disabled)" : "", d[0] & 15, d[0] >> 4, d[1] & 15, d[1] >> 4,
 	       d[2] & 15, d[2] >> 4);
 	print_revisions(h);

@@ -138,15 +138,16 @@ static void list_steps(const struct verdict *v, json_t *checks)
 			 v->verified >= 0 ? "ok" : "not by this key");
 }
 
-/* "3.1" or 301. */
+/* "3.1" */
 static enum exit_code parse_revision(uint16_t *revision)
 {
-	unsigned major, minor;
-	char end;
+	const char *dot = opt.revision ? strchr(opt.revision, '.') : NULL;
+	uint64_t major, minor;
 
 	if (!opt.revision)
 		return EXIT_YES;
-	if (sscanf(opt.revision, "%3u.%2u%c", &major, &minor, &end) != 2 || major > 600)
+	if (!dot || ota_number_parse(opt.revision, (size_t)(dot - opt.revision), &major) ||
+	    ota_number_parse(dot + 1, strlen(dot + 1), &minor) || major > 600 || minor > 99)
 		return say_usage("--revision: '%s' is not MAJOR.MINOR", opt.revision);
 	*revision = (uint16_t)(major * 100 + minor);
 	return EXIT_YES;

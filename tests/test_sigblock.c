@@ -169,7 +169,7 @@ static void is_refused(void **state)
 
 static void a_point_off_the_curve_is_no_key(void **state)
 {
-	uint8_t raw[64];
+	uint8_t raw[64] = { 0 };
 	struct ota_key *key;
 
 	(void)state;
