@@ -35,8 +35,11 @@ static json_t *text_or_null(const char *text)
 static void put_event(const struct ota_push *push, enum ota_push_event event)
 {
 	static const char *const names[] = { "stage", "progress", "retry", "warning" };
-	json_t *line = json_pack("{s:s, s:s, s:s}", "event", names[event], "device",
-				 device_of(push)->name, "stage", ota_push_stage_name(push->stage));
+	const struct ota_transport *transport = push->client.transport;
+	json_t *line =
+		json_pack("{s:s, s:s, s:s, s:I}", "event", names[event], "device",
+			  device_of(push)->name, "stage", ota_push_stage_name(push->stage), "ms",
+			  (json_int_t)(transport->now_ms(transport->ctx) - push->began));
 
 	if (event == OTA_PUSH_PROGRESS)
 		json_object_update_new(line,

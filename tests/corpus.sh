@@ -4,7 +4,7 @@
 set -u
 dir=${1:?usage: make corpus CORPUS=DIR}
 here=$(cd "$(dirname "$0")" && pwd)
-export PATH="$BUILD:$PATH"
+export PATH="$BUILD:$BUILD/tests:$PATH"
 bad=0
 for part in "$here"/corpus_*.sh; do
 	"$part" "$dir" || bad=1

@@ -381,7 +381,8 @@ bool ota_device_url(const char *text, char url[static OTA_URL_SIZE])
 		text += 7;
 	}
 	host = host_size(text);
-	if (!host || host > 255 || strcspn(text, " \t\r\n@?#\\%") < host)
+	if (!host || host > 255 ||
+	    strcspn(text, text[0] == '[' ? " \t\r\n@?#\\" : " \t\r\n@?#\\%") < host)
 		return false;
 	if (text[host] == ':') {
 		digits = strspn(text + host + 1, "0123456789");
