@@ -181,7 +181,7 @@ resume() {
 	fresh two_slots ota_0="$FW/app-1.0.0.bin"
 	power_on cut=2000
 	listening 1
-	refused 4 --timeout 1 --retries 0 "$FW/app-3.0.0-big.bin"
+	refused 4 --timeout 2 --retries 1 "$FW/app-3.0.0-big.bin"
 	power_on
 	listening 1
 	pushed --json "$FW/app-3.0.0-big.bin"

@@ -8,6 +8,9 @@
 #define SPI_FMT 0x40u
 #define SPI_TXDATA 0x48u
 #define SPI_RXDATA 0x4Cu
+#define SPI_TXMARK 0x50u
+#define SPI_IP 0x74u
+#define SPI_IP_TXWM 1u
 #define SPI_FLAG 0x80000000u /* TXDATA: full; RXDATA: empty */
 #define SPI_FIFO 8u /* bytes */
 #define CSMODE_AUTO 0u
@@ -40,6 +43,14 @@ static uint8_t receive(void)
 		value = *board_reg(BOARD_SPI + SPI_RXDATA);
 	while (value & SPI_FLAG);
 	return (uint8_t)value;
+}
+
+/* Fewer than one byte waits to be sent. */
+static void wait_sent(void)
+{
+	*board_reg(BOARD_SPI + SPI_TXMARK) = 1;
+	while (!(*board_reg(BOARD_SPI + SPI_IP) & SPI_IP_TXWM))
+		;
 }
 
 static uint8_t swap(uint8_t byte)
@@ -112,8 +123,13 @@ void nor_chip_program(uint32_t addr, const uint8_t *bytes, size_t len)
 {
 	enable_write();
 	begin_at(CMD_PROGRAM, addr);
-	while (len--)
-		swap(*bytes++);
+	*board_reg(BOARD_SPI + SPI_FMT) = FMT_8_BITS | FMT_SEND_ONLY;
+	for (size_t i = 0; i < len; i++) {
+		if (i % SPI_FIFO == 0)
+			wait_sent();
+		*board_reg(BOARD_SPI + SPI_TXDATA) = bytes[i];
+	}
+	wait_sent();
 	end();
 	wait_ready();
 }

@@ -12,6 +12,8 @@ _Noreturn void board_restart(const char *reason)
 	strncpy(board_keep.reason, reason, sizeof(board_keep.reason) - 1);
 	board_print("board: restart: ");
 	board_print(reason);
+	board_print(", operation ");
+	board_print_number(board_keep.operations);
 	board_print("\n");
 	/* High before it is an output: enabled while low, it would restart twice. */
 	*board_reg(BOARD_GPIO + GPIO_OUTPUT) = GPIO_RESTART;
