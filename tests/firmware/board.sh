@@ -1,7 +1,14 @@
 # board.sh - start, watch, ask and stop emulated boards; sourced by the scripts beside it.
-# Needs FW (where firmware and images are), OTATOOL, and WORK (a folder for this script alone).
+# Needs FW (where firmware and images are), BUILD (where the program is), and WORK (a folder for this
+# script alone).
 # shellcheck shell=sh
 
+OTATOOL=$BUILD/otatool
+id=020000000001
+OTATOOL_KEY_FILE=$WORK/key
+HOME=$WORK
+unset XDG_CONFIG_HOME
+export OTATOOL_KEY_FILE HOME
 port=$((20000 + $$ % 20000))
 board=
 trap 'board_stop' EXIT
@@ -54,24 +61,34 @@ board_stop() {
 	board=
 }
 
-# ask METHOD RESOURCE [CURL-OPTION...]: the answer's content on stdout; fails unless it is 200.
-ask() {
-	method=$1 resource=$2
-	shift 2
-	curl -sS -f --max-time 15 -X "$method" -H 'OTA-Request: 1' "$@" \
-		"http://127.0.0.1:$port/ota/v1/$resource" 2>>"$WORK/curl"
-}
-
 # fact NAME: a member of what the device says of itself.
 fact() {
-	ask GET device | tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
+	curl -sS -f --max-time 15 "http://127.0.0.1:$port/ota/v1/device" 2>>"$WORK/curl" |
+		tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
 }
 
-# Write a blank chip's contents with a table and the given NAME=IMAGE.
+# device VERB: a signed request.
+device() {
+	"$OTATOOL" -q device "$1" --timeout 20 "http://127.0.0.1:$port" >"$WORK/device" 2>&1
+}
+
+# push IMAGE [OPTION...]: until it runs and is confirmed, or as the options say.
+push() {
+	"$OTATOOL" -q push --timeout 20 "$@" "http://127.0.0.1:$port" >"$WORK/push" 2>&1
+}
+
+# make_key: a fleet's key, and a key store with the board's own.
+make_key() {
+	"$OTATOOL" -q keygen push -o "$WORK/key" >"$WORK/keygen" 2>&1 || die "$(cat "$WORK/keygen")"
+	"$BUILD/tests/tool_keystore" "$id" <"$WORK/key" >"$WORK/keys" || die "no key store"
+}
+
+# A blank chip's contents with a table, the key store and the given NAME=IMAGE.
 make_flash() { # FLASH TABLE NAME=IMAGE...
 	flash_out=$1 table=$2
 	shift 2
-	"$OTATOOL" -q flash join -o "$flash_out" --table "$table" --size 32M "$@"
+	[ -e "$WORK/keys" ] || make_key
+	"$OTATOOL" -q flash join -o "$flash_out" --table "$table" --size 32M keys="$WORK/keys" "$@"
 }
 
 # predicted FLASH: what `otatool boot` says will start.

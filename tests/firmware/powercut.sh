@@ -6,22 +6,13 @@
 # A cut is good if the board then starts what `otatool boot` says, that is the old app or the new
 # one, and takes the next push.
 set -u
-FW=${FW:-build/firmware} OTATOOL=${OTATOOL:-build/otatool}
+FW=${FW:-build/firmware} BUILD=${BUILD:-build}
 here=$(dirname "$0")
-export FW OTATOOL
+export FW BUILD
 WORK=$(mktemp -d)
 # shellcheck source=tests/firmware/board.sh
 . "$here/board.sh"
 trap 'board_stop; rm -rf "$WORK"' EXIT
-
-push() { # IMAGE [OPTION...]
-	"$OTATOOL" -q push --timeout 20 "$@" "http://127.0.0.1:$port" >"$WORK/push" 2>&1
-}
-
-# upload IMAGE: upload, switch and restart, without a client that tries again.
-upload() {
-	ask PUT image -H 'Content-Type: application/octet-stream' -T "$1" >/dev/null
-}
 
 # Everything is derived from the number: the operation, evenly over all of a push; the tear; a seed.
 choose() { # NUMBER
@@ -32,22 +23,22 @@ choose() { # NUMBER
 }
 
 settle() { # whatever runs on trial is confirmed, so that the next push is taken
-	[ "$(fact state)" != pending ] || ask POST confirm >/dev/null
+	[ "$(fact state)" != pending ] || device confirm || die "confirm: $(cat "$WORK/device")"
 }
 
 cut_power() { # NUMBER
 	choose "$1"
+	client=
 	what="number $1: operation $operation, tear $tear, seed $seed"
 	cp --sparse=always "$START" "$WORK/flash"
 	board_start "$WORK/flash" cut="$operation" tear="$tear" seed="$seed"
 	if board_wait "app: listens"; then
-		upload "$FW/app-2.0.0.bin"
-		if board_wait "app: listens" 2; then
-			settle
-		fi
+		push "$FW/app-2.0.0.bin" &
+		client=$!
 	fi
 	board_wait "power fails" || die "$what: not reached"
 	board_stop
+	[ -z "$client" ] || { kill "$client"; wait "$client"; } 2>/dev/null
 	expected=$(predicted "$WORK/flash")
 	board_start "$WORK/flash"
 	board_wait "app: listens" || die "$what: nothing listens"
@@ -75,17 +66,16 @@ prepare() {
 	cp --sparse=always "$START" "$WORK/flash"
 	board_start "$WORK/flash"
 	board_wait "app: listens" || die "nothing listens"
-	upload "$FW/app-2.0.0.bin" || die "the push fails"
-	board_wait "app: listens" 2 || die "the new app does not start"
-	settle
-	ask POST restart >/dev/null
-	board_wait "app: listens" 3 || die "it does not come back"
+	push "$FW/app-2.0.0.bin" || die "the push fails: $(cat "$WORK/push")"
+	device restart || die "it does not come back: $(cat "$WORK/device")"
 	OPERATIONS=$(sed -n 's/^board: restart: .*, operation //p' "$log" | tail -n 1)
 	board_stop
-	export START OPERATIONS
+	KEYS=$WORK
+	export START OPERATIONS KEYS
 }
 
 if [ "$1" = -1 ] && [ -n "${START-}" ]; then
+	cp "$KEYS/key" "$KEYS/keys" "$WORK"
 	cut_power "$2"
 	exit
 fi

@@ -2,7 +2,7 @@
 #include "firmware/port/qemu-sifive_u/app.h"
 
 #include "firmware/core/receiver.h"
-#include "firmware/port/common/keystore.h"
+#include "firmware/port/common/key_store.h"
 #include "firmware/port/qemu-sifive_u/board.h"
 #include "firmware/port/qemu-sifive_u/net.h"
 #include "firmware/port/qemu-sifive_u/nor.h"
@@ -12,10 +12,11 @@
 #define TRIAL_MS 600000u
 #define STACK_BUDGET 4096u /* bytes, of everything: the receiver's share is 1536 */
 
-static struct keystore keystore;
+static struct ota_key_store key_store = { .counts = true };
+static struct ota_keys keys;
 static struct ota_receiver receiver;
 static struct ota_conn conns[SERVER_CONNS];
-static struct ota_config config = { .insecure = true };
+static struct ota_config config;
 static bool serving, begun;
 
 static const struct ota_flash flash = { .size = NOR_SIZE,
@@ -28,35 +29,32 @@ static const struct ota_flash flash = { .size = NOR_SIZE,
 					.blank = nor_blank };
 
 /* The board has no source of randomness. What is asked for is different at each call of each start,
- * and not to be foretold by who does not know the keys. */
+ * and not to be foretold by who does not know the keys; that starts differ is the key store's. */
 static void fill_random(void *ctx, void *buf, size_t len)
 {
-	static uint32_t calls;
-	uint8_t digest[OTA_SHA256_SIZE];
-	uint8_t *out = buf;
+	static uint8_t pool[OTA_SHA256_SIZE];
+	uint8_t *out = buf, key[OTA_KEY_SIZE] = { 0 };
 
 	(void)ctx;
+	if (!keys.get || !keys.get(keys.ctx, 0, key))
+		key[0] = 1;
 	while (len) {
-		size_t n = len < sizeof(digest) ? len : sizeof(digest);
+		size_t n = len < sizeof(pool) ? len : sizeof(pool);
 		uint64_t now = board_us();
 		struct ota_sha256 sha;
 
-		calls++;
 		ota_sha256_begin(&sha);
-		ota_sha256_feed(&sha, keystore.keys, sizeof(keystore.keys));
-		ota_sha256_feed(&sha, &keystore.starts, sizeof(keystore.starts));
-		ota_sha256_feed(&sha, &calls, sizeof(calls));
+		ota_sha256_feed(&sha, pool, sizeof(pool));
+		ota_sha256_feed(&sha, key, sizeof(key));
 		ota_sha256_feed(&sha, &now, sizeof(now));
-		ota_sha256_finish(&sha, digest);
+		ota_sha256_finish(&sha, pool);
 		for (size_t i = 0; i < n; i++)
-			*out++ = digest[i];
+			*out++ = pool[i];
 		len -= n;
 	}
 }
 
 static const struct ota_random random_source = { .fill = fill_random };
-
-static const struct ota_keys keys = { .ctx = &keystore, .get = keystore_get, .set = keystore_set };
 
 static const char *reset_reason(void *ctx)
 {
@@ -108,8 +106,11 @@ void app_begin(bool listen)
 	board_stack_paint();
 	device.running = board_keep.running;
 	config.trial_ms = board_keep.options.trial ? board_keep.options.trial : TRIAL_MS;
-	if (nor_begin() || (board_keep.keys && keystore_begin(&keystore, &flash, board_keep.keys)))
-		board_print("app: the key store cannot be used\n");
+	key_store.flash = &flash;
+	key_store.addr = board_keep.keys;
+	keys = ota_key_store_port(&key_store);
+	if (nor_begin() || !board_keep.keys)
+		board_print("app: there is no place for keys\n");
 	begun = ota_receiver_begin(&receiver, &config, &port, conns, SERVER_CONNS) == OTA_OK;
 	if (!begun)
 		board_print("app: the receiver cannot begin\n");

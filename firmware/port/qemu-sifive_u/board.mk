@@ -45,7 +45,7 @@ $(FW)/boot.elf: $(call fw_objects,$(addprefix $(FW_PORT)/,start_boot.S boot.c lo
 	$(Q)$(FW_CC) $(FW_LDFLAGS) -T $(FW_PORT)/boot.ld -o $@ $(filter %.o,$^)
 
 # app-VERSION, and app-VERSION-crash, -mute, -big.
-FW_APP := $(addprefix $(FW_PORT)/,start_app.S app.c server.c) firmware/port/common/keystore.c \
+FW_APP := $(addprefix $(FW_PORT)/,start_app.S app.c server.c) firmware/port/common/key_store.c \
 	$(FW_CORE) $(FW_BOARD) $(FW_NET) $(FW_LIB) $(LWIP)
 app_flags = -DAPP_VERSION='"$(firstword $(subst -, ,$*))"' $(if $(findstring crash,$*),-DAPP_CRASHES=1) \
 	$(if $(findstring mute,$*),-DAPP_MUTE=1) $(if $(findstring big,$*),-DAPP_BIG=1)
@@ -56,3 +56,27 @@ $(FW)/app-%.elf: $(FW_PORT)/app_demo.c $(FW_PORT)/app_desc.S $(call fw_objects,$
 	$(Q)$(FW_CC) $(FW_ARCH) $(app_flags) -c -o $(FW)/app-$*-desc.o $(FW_PORT)/app_desc.S
 	$(Q)$(FW_CC) $(FW_LDFLAGS) -T $(FW_PORT)/app.ld -o $@ $(FW)/app-$*.o $(FW)/app-$*-desc.o \
 		$(filter %.o,$^)
+
+$(FW)/app-%.bin: $(FW)/app-%.elf $(B)/otatool
+	$(Q)$(B)/otatool -q image build --chip esp32c3 -o $@ $<
+
+$(FW)/damaged.bin: $(FW)/app-2.0.0.bin
+	$(Q)head -c 60000 $< >$@
+
+FW_IMAGES := $(addprefix $(FW)/,boot.elf damaged.bin $(addprefix app-,$(addsuffix .bin,1.0.0 2.0.0 \
+	2.0.1-crash 2.0.2-mute 3.0.0-big)))
+
+.PHONY: firmware
+firmware: $(FW_IMAGES) ## build the emulated board's boot stage and apps
+
+# 120 power cuts here, two boards at once; POWERCUTS of them, resumable, in powercut-firmware.
+.PHONY: check-firmware
+check-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## boot, update and cut the power of the emulated board
+	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/scenarios.sh
+	$(Q)rm -f $(FW)/powercut.few
+	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh 120 2 $(FW)/powercut.few
+
+POWERCUTS ?= 5000
+.PHONY: powercut-firmware
+powercut-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## thousands of power cuts on the emulated board; goes on where it stopped
+	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh $(POWERCUTS) 2 $(FW)/powercut.done
