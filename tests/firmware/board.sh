@@ -61,10 +61,14 @@ board_stop() {
 	board=
 }
 
-# fact NAME: a member of what the device says of itself.
+# info: what the device says of itself, as JSON.
+info() {
+	curl -sS -f --max-time 15 "http://127.0.0.1:$port/ota/v1/device" 2>>"$WORK/curl"
+}
+
+# fact NAME: a member of it.
 fact() {
-	curl -sS -f --max-time 15 "http://127.0.0.1:$port/ota/v1/device" 2>>"$WORK/curl" |
-		tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
+	info | tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
 }
 
 # device VERB: a signed request.
@@ -72,9 +76,11 @@ device() {
 	"$OTATOOL" -q device "$1" --timeout 20 "http://127.0.0.1:$port" >"$WORK/device" 2>&1
 }
 
-# push IMAGE [OPTION...]: until it runs and is confirmed, or as the options say.
+# push IMAGE [OPTION...]: until it runs and is confirmed, or as the options say. The device may be
+# away for $patience seconds.
+patience=20
 push() {
-	"$OTATOOL" -q push --timeout 20 "$@" "http://127.0.0.1:$port" >"$WORK/push" 2>&1
+	"$OTATOOL" -q push --timeout "$patience" "$@" "http://127.0.0.1:$port" >"$WORK/push" 2>&1
 }
 
 # make_key: a fleet's key, and a key store with the board's own.
