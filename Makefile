@@ -148,6 +148,7 @@ build/fuzz/%: tests/fuzz/%.c $(LIB)
 .PHONY: size
 size: ## code and memory of what firmware links, for rv32imc
 	$(Q)tests/size.sh
+	$(Q)tests/firmware/size.sh
 
 .PHONY: install
 install: $(B)/otatool ## install program, man pages, tables and completions below DESTDIR and PREFIX
