@@ -151,7 +151,8 @@ const struct ota_error ota_esp_errors[] = {
 
 	{ 0x7001, "ESP_ERR_HTTP_MAX_REDIRECT", "Too many redirects.",
 	  "Release pages redirect to a store, often twice; a login page redirects to itself.",
-	  "Raise max_redirection_count, or serve the file with `otatool serve`.", HTTP },
+	  "Raise max_redirection_count, or put the file on a server that does not redirect.",
+	  HTTP },
 	{ 0x7002, "ESP_ERR_HTTP_CONNECT", "The connection could not be opened.",
 	  "Name not found, port closed, firewall, or a TLS handshake that failed: the lines before it"
 	  " hold the mbedTLS code.",
@@ -178,7 +179,7 @@ const struct ota_error ota_esp_errors[] = {
 	  "The server refused the byte range, or ignored it.",
 	  "Resuming a download where the file became shorter; a server without ranges, for instance"
 	  " Python's http.server.",
-	  "`otatool serve` answers ranges.", HTTP },
+	  "Serve the file by a server that answers ranges, such as nginx.", HTTP },
 	{ 0x700B, "ESP_ERR_HTTP_READ_TIMEOUT", "No data arrived in time.",
 	  "A weak radio link, a stalled server.", "Raise timeout_ms; resume.", HTTP },
 	{ 0x700C, "ESP_ERR_HTTP_INCOMPLETE_DATA", "Less arrived than was announced.",

@@ -33,8 +33,7 @@ const struct ota_error ota_mbedtls_errors[] = {
 	  SSL },
 	{ -0x7680, "MBEDTLS_ERR_SSL_CA_CHAIN_REQUIRED", "No certificate authority is set.",
 	  "Verification is required and neither cert_pem nor a bundle is given.",
-	  "Give the device the authority that `otatool keygen tls` wrote, or attach the bundle.",
-	  SSL },
+	  "Give the device the certificate of the server's authority, or attach the bundle.", SSL },
 	{ -0x7700, "MBEDTLS_ERR_SSL_UNEXPECTED_MESSAGE", "A message came out of order.",
 	  "Renegotiation, or a server that asks for a client certificate where none is expected.",
 	  "Look at the server's settings.", SSL },
@@ -50,7 +49,7 @@ const struct ota_error ota_mbedtls_errors[] = {
 	{ -0x7A00, "MBEDTLS_ERR_SSL_BAD_CERTIFICATE",
 	  "The certificate message cannot be processed.",
 	  "A chain that is too long or uses an algorithm that is switched off.",
-	  "Use RSA 2048 or P-256 with SHA-256: `otatool keygen tls` does.", SSL },
+	  "Use RSA 2048 or P-256 with SHA-256.", SSL },
 	{ -0x7F00, "MBEDTLS_ERR_SSL_ALLOC_FAILED", "No memory for TLS.",
 	  "Each connection wants two record buffers, 16 KiB each by default, in one piece.",
 	  "Free memory first, CONFIG_MBEDTLS_DYNAMIC_BUFFER, or plain HTTP with a signed request"
@@ -73,8 +72,7 @@ const struct ota_error ota_mbedtls_errors[] = {
 	  "The server's certificate was not accepted.",
 	  "The clock was not set (1970 is before every certificate); the name or address in the URL is"
 	  " not in the certificate; another authority signed it than the one embedded; it expired.",
-	  "Set the time first (SNTP); `otatool keygen tls` makes certificates with all names and"
-	  " addresses of this computer.",
+	  "Set the time first (SNTP); see that the certificate has the name or address in the URL.",
 	  X509 },
 	{ -0x2780, "MBEDTLS_ERR_X509_CERT_UNKNOWN_FORMAT", "Neither PEM nor DER.",
 	  "An empty file, or a key where a certificate is expected.",
