@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""Check tests/http_sig.vector with an implementation of its own: Python's hmac."""
+"""http_sig_vector.py VECTOR PAGE: check the worked example with an implementation of its own, Python's
+hmac, and that the manual page shows the same."""
 import base64
 import hashlib
 import hmac
@@ -28,7 +29,9 @@ def signed(base):
 
 plain = int(text["counter"]).to_bytes(8, "big") + int(text["issued"]).to_bytes(8, "big")
 wrap = mac(raw("device-key"), b"otatool wrap", raw("challenge"))
+page = open(sys.argv[2]).read()
 claims = {
+    "the page shows it": all("\n  " + line + "\n" in page for lines in v.values() for line in lines),
     "the device's key is derived": mac(raw("fleet-key"), b"otatool push v1", text["device"].encode()) == raw("device-key"),
     "its id": hashlib.sha256(raw("device-key")).hexdigest()[:16] == text["keyid"],
     "the nonce": plain + mac(raw("boot-key"), plain)[:16] == raw("nonce"),
