@@ -9,6 +9,7 @@ extern const struct command cmd_boot;
 extern const struct command cmd_check_sizes;
 extern const struct command cmd_device_confirm;
 extern const struct command cmd_device_info;
+extern const struct command cmd_device_keys;
 extern const struct command cmd_device_restart;
 extern const struct command cmd_device_rollback;
 extern const struct command cmd_device_set_boot;

@@ -13,6 +13,7 @@
 #include "lib/host/table_csv.h"
 
 static const char *const when[] = { "auto", "always", "never", NULL };
+static const char *const key_actions[] = { "list", "claim", "set", "rotate", "delete", NULL };
 static const char *const versions[] = { "v1", "v2", NULL };
 static const char *const fields[] = { "name", "offset",    "size",     "type", "subtype",
 				      "end",  "encrypted", "readonly", NULL };
@@ -121,6 +122,7 @@ static void offer_errors(const char *begun, const char **words, complete_offer_f
 /* clang-format off */
 const struct completion completions[] = {
 	{ "WHEN", when, NULL },
+	{ "KEY_ACTION", key_actions, NULL },
 	{ "VERSION", versions, NULL },
 	{ "FIELD", fields, NULL },
 	{ "SIZE", flash_sizes, NULL },

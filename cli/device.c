@@ -157,8 +157,7 @@ enum exit_code device_ask(struct device *device, struct ota_device_info *info)
 	return fault ? device_say(device, fault, why) : EXIT_YES;
 }
 
-/* One request; *answer is freed by the caller, whatever is returned. */
-static enum exit_code send(struct device *device, const struct ota_request *request,
+enum exit_code device_send(struct device *device, const struct ota_request *request,
 			   struct ota_answer *answer)
 {
 	struct ota_refusal refusal;
@@ -181,7 +180,7 @@ enum exit_code device_post(struct device *device, const char *verb, const char *
 	ota_client_request(&request, "POST", path);
 	if (field)
 		ota_request_field(&request, "%s", field);
-	code = send(device, &request, &answer);
+	code = device_send(device, &request, &answer);
 	ota_answer_free(&answer);
 	return code;
 }
@@ -242,7 +241,7 @@ static enum exit_code fetch(const char *url, const char *path, size_t size, stru
 	*file = (struct file){ .name = url };
 	ota_client_request(&request, "GET", path);
 	if (!code)
-		code = send(&device, &request, &answer);
+		code = device_send(&device, &request, &answer);
 	if (!code && answer.size != size)
 		code = say_error(EXIT_NETWORK, url, "%zu bytes instead of %zu came for %s",
 				 answer.size, size, path);

@@ -44,6 +44,10 @@ enum exit_code device_say(const struct device *device, const struct ota_push_fau
 /* GET device; it has to be the one that --expect-id names. */
 enum exit_code device_ask(struct device *device, struct ota_device_info *info);
 
+/* One request, once; a fault is said. *answer is freed by the caller, whatever is returned. */
+enum exit_code device_send(struct device *device, const struct ota_request *request,
+			   struct ota_answer *answer);
+
 /* POST /VERB?QUERY, with a field if not NULL; once. */
 enum exit_code device_post(struct device *device, const char *verb, const char *query,
 			   const char *field);

@@ -44,6 +44,7 @@ const struct command *const commands[] = {
 	&cmd_device_confirm,
 	&cmd_device_rollback,
 	&cmd_device_restart,
+	&cmd_device_keys,
 	&cmd_emulate,
 	&cmd_keygen_push,
 	&cmd_explain,

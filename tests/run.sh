@@ -8,6 +8,7 @@ TOP=$(cd "$(dirname "$0")/.." && pwd)
 T=$TOP/tests/cli
 export TOP T PATH="$BUILD:$BUILD/tests:$PATH" LC_ALL=C.UTF-8 NO_COLOR=1
 unset OTATOOL_KEY_FILE XDG_CONFIG_HOME
+export HOME=/nowhere # no key of whoever runs this
 
 run_file() {
 	while IFS= read -r line || [ -n "$line" ]; do

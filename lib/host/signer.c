@@ -116,7 +116,8 @@ static enum ota_status verify(void *ctx, const struct ota_request *request,
 			      const struct ota_answer *answer)
 {
 	const struct ota_key_signer *signer = ctx;
-	const struct ota_push_key *key = signer->expects ? &signer->answer_key : &signer->key;
+	const struct ota_push_key *key =
+		signer->expects && answer->status == 200 ? &signer->answer_key : &signer->key;
 	uint8_t mac[OTA_MAC_SIZE], said[OTA_MAC_SIZE];
 	struct ota_sig_params params;
 	struct ota_sig_message message;
