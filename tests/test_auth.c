@@ -248,13 +248,11 @@ static void refuses_strangers_like_unknown_names(void **state)
 static unsigned deliver(const char *head)
 {
 	struct ota_conn *conn = rx_open(&world);
-	unsigned status = 0;
 
 	assert_int_equal(ota_conn_input(conn, head, strlen(head)), strlen(head));
 	rx_run(&world, conn);
 	ota_conn_close(conn);
-	sscanf(world.answer, "HTTP/1.1 %u", &status);
-	return status;
+	return (unsigned)strtoul(world.answer + strlen("HTTP/1.1 "), NULL, 10);
 }
 
 static void refuses_a_replay(void **state)
