@@ -197,6 +197,7 @@ static enum exit_code show_version(void)
 	printf("otatool %s\n", OTA_VERSION);
 	printf("popt %s, jansson %s, zlib %s\n", OTA_POPT_VERSION, jansson_version_str(),
 	       zlibVersion());
+	printf("%s\n", ota_http_version() ? ota_http_version() : "no libcurl");
 	return EXIT_YES;
 }
 
