@@ -282,7 +282,7 @@ static enum exit_code run(const char **args)
 	ota_key_free(key);
 	if (!inputs)
 		return worst;
-	if (worst == EXIT_USAGE) {
+	if (worst == EXIT_USAGE || !json_array_size(inputs)) {
 		json_decref(inputs);
 		return worst;
 	}

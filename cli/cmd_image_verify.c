@@ -323,7 +323,7 @@ static enum exit_code run(const char **args)
 	}
 	ota_key_free(key);
 	table_source_free(&table);
-	if (inputs && worst != EXIT_USAGE)
+	if (inputs && worst != EXIT_USAGE && json_array_size(inputs))
 		command_print_json(json_pack("{s:b, s:o}", "ok", !worst, "inputs", inputs));
 	else
 		json_decref(inputs);

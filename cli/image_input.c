@@ -31,6 +31,14 @@ enum exit_code image_need_crypto(void)
 			 "OpenSSL's " OTA_CRYPTO_LIBRARY " is needed here and cannot be loaded");
 }
 
+static enum ota_image_role role_of(const struct ota_part *part)
+{
+	return !part                             ? OTA_ROLE_ANY
+	     : part->type == OTA_TYPE_APP        ? OTA_ROLE_APP
+	     : part->type == OTA_TYPE_BOOTLOADER ? OTA_ROLE_BOOTLOADER
+						 : OTA_ROLE_ANY;
+}
+
 static enum exit_code open_part(const char *name, struct image_input *input)
 {
 	struct ota_span span;
@@ -48,6 +56,7 @@ static enum exit_code open_part(const char *name, struct image_input *input)
 	input->source.size = (uint32_t)size;
 	input->addr = span.addr;
 	input->room = span.size;
+	input->role = role_of(ota_table_find(input->dump.table, input_choice.part));
 	return EXIT_YES;
 }
 
@@ -74,8 +83,9 @@ enum exit_code image_input_open(const char *name, struct image_input *input)
 	input->fd = -1;
 	if (input_choice.part)
 		return open_part(name, input);
-	if (strcmp(name, "-") != 0)
-		input->fd = open(name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	/* Not opened to find out: a FIFO's writer may be done before it is opened again. */
+	if (strcmp(name, "-") != 0 && stat(name, &st) == 0 && S_ISREG(st.st_mode))
+		input->fd = open(name, O_RDONLY | O_CLOEXEC);
 	if (input->fd < 0 || fstat(input->fd, &st) < 0 || !S_ISREG(st.st_mode) ||
 	    st.st_size > (off_t)FILE_SIZE_MAX || st.st_size == 0)
 		return open_whole(name, input);
@@ -97,7 +107,8 @@ enum exit_code image_want(const struct image_input *input, struct ota_image_want
 {
 	const char *chip = input_chip();
 
-	*want = (struct ota_image_want){ .revision = OTA_REVISION_NONE,
+	*want = (struct ota_image_want){ .role = input->role,
+					 .revision = OTA_REVISION_NONE,
 					 .block_revision = OTA_REVISION_NONE,
 					 .flash_addr = input->addr,
 					 .room = input->room };

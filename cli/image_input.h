@@ -13,6 +13,7 @@ struct image_input {
 	const char *name; /* as messages show it */
 	struct ota_source source;
 	uint32_t addr, room; /* of --part in flash, bytes; else 0 */
+	enum ota_image_role role; /* by the type of --part */
 	struct dump dump; /* with --part */
 	uint8_t *spooled; /* what came from a pipe */
 	int fd; /* -1: none */

@@ -27,7 +27,8 @@ OTA_MUST_CHECK enum ota_status ota_image_examine(const struct ota_source *source
 
 #define OTA_HINT_SIZE 128u
 
-/* What a refused image probably suffers from, as a sentence; false: nothing to add. */
+/* What a refused image probably suffers from, or what stands behind a good one, as a sentence; false:
+ * nothing to add. */
 bool ota_image_hint(const struct ota_source *source, const struct ota_image_file *file,
 		    char text[static OTA_HINT_SIZE]);
 

@@ -82,6 +82,52 @@ static bool hint_damage(const struct ota_source *source, const struct ota_image 
 	return true;
 }
 
+/* What follows a whole image and is no signature. */
+static bool hint_tail(const struct ota_source *source, const struct ota_image *image, char *text)
+{
+	uint32_t edge = (image->length + BLOCK - 1) & ~(BLOCK - 1);
+	uint8_t block[OTA_SIGBLOCK_SIZE];
+	struct ota_sigblock found;
+
+	for (uint32_t at = edge; at < source->size && source->size - at >= BLOCK; at += BLOCK)
+		if (!ota_source_read(source, at, block, sizeof(block)) &&
+		    ota_sigblock_decode(block, &found) == OTA_OK) {
+			snprintf(text, OTA_HINT_SIZE,
+				 at == edge ? "a signature at 0x%x, and more behind it"
+					    : "a signature stands at 0x%x, devices look at 0x%x",
+				 at, edge);
+			return true;
+		}
+	snprintf(text, OTA_HINT_SIZE, "%u bytes follow that no device reads",
+		 source->size - image->length);
+	return true;
+}
+
+/* A table where a merged image has one. */
+static bool is_merged(const struct ota_source *source)
+{
+	uint8_t *head = source->size > HEAD ? malloc(HEAD) : NULL;
+	struct ota_flash_image sniffed = { .kind = OTA_KIND_UNKNOWN };
+
+	if (head && !ota_source_read(source, 0, head, HEAD))
+		ota_flash_image_sniff(&sniffed, head, HEAD, 0, OTA_TABLE_OFFSET);
+	free(head);
+	return sniffed.kind == OTA_KIND_DUMP;
+}
+
+static bool hint_whole(const struct ota_source *source, const struct ota_image_file *file,
+		       char *text)
+{
+	if (file->image.tail != OTA_TAIL_OTHER || file->arduino)
+		return false;
+	if (!is_merged(source))
+		return hint_tail(source, &file->image, text);
+	snprintf(
+		text, OTA_HINT_SIZE,
+		"a flash dump: only what stands at its start was judged; --part NAME picks an app");
+	return true;
+}
+
 bool ota_image_hint(const struct ota_source *source, const struct ota_image_file *file,
 		    char text[static OTA_HINT_SIZE])
 {
@@ -89,8 +135,10 @@ bool ota_image_hint(const struct ota_source *source, const struct ota_image_file
 	uint8_t *head;
 	bool known = false;
 
-	if (!file->image.status || !size)
+	if (!size)
 		return false;
+	if (!file->image.status)
+		return hint_whole(source, file, text);
 	if (file->image.status == OTA_E_CHECKSUM || file->image.form)
 		return hint_damage(source, &file->image, text);
 	head = malloc(size);
