@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/device.h"
 #include "cli/input.h"
+#include "cli/push_curl.h"
 #include "cli/push_report.h"
 #include "cli/say.h"
 #include "lib/host/crypto_load.h"
@@ -19,7 +20,7 @@
 static struct {
 	char **image, **force;
 	char *confirm, *soak, *slot, *compress;
-	int no_restart, dry_run, require_rollback;
+	int no_restart, dry_run, require_rollback, print_curl;
 } opt;
 
 static struct poptOption options[] = {
@@ -40,6 +41,9 @@ static struct poptOption options[] = {
 	  "Refuse a device whose bootloader may not roll back", NULL },
 	{ "dry-run", 'n', POPT_ARG_NONE, &opt.dry_run, 0,
 	  "Ask the device and say what would be sent, change nothing", NULL },
+	{ "print-curl", 0, POPT_ARG_NONE, &opt.print_curl, 0,
+	  "Print the upload as one command for curl, good for two minutes, and send nothing",
+	  NULL },
 	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, device_options, 0, "How devices are reached:", NULL },
 	POPT_TABLEEND
 };
@@ -222,6 +226,12 @@ static enum exit_code push_to(const char *name, struct job *job)
 		return push_report_unasked(name, code);
 	push.client = job->device.client;
 	job->options.expect_id = job->device.expect_id[0] ? job->device.expect_id : NULL;
+	if (opt.print_curl) {
+		code = push_print_curl(&job->device, images.list[0].file.name,
+				       &images.list[0].push.push, &job->options);
+		device_close(&job->device);
+		return code;
+	}
 	ota_push_run(&push);
 	code = push_report_result(&job->device, &push);
 	ota_push_free(&push);
