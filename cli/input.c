@@ -249,8 +249,12 @@ static enum exit_code take_file(const struct ota_table_options *options, struct 
 		return EXIT_USAGE;
 	s->options = *options;
 	findings_begin(&s->findings, s->file.name);
-	ota_flash_image_sniff(&s->image, s->file.data, s->file.size, (uint32_t)base,
-			      s->options.offset);
+	ota_flash_image_sniff(&s->image, s->file.data, s->file.size, 0, s->options.offset);
+	/* --base is the dump's, not that of a table given with it. */
+	if (base && s->image.kind != OTA_KIND_CSV &&
+	    (s->image.kind != OTA_KIND_TABLE || s->file.size > OTA_SECTOR_SIZE))
+		ota_flash_image_sniff(&s->image, s->file.data, s->file.size, (uint32_t)base,
+				      s->options.offset);
 	return EXIT_YES;
 }
 

@@ -168,7 +168,7 @@ static enum exit_code find_span(struct otadata_source *s, struct ota_span *span)
 
 static enum exit_code take_from_dump(struct otadata_source *s)
 {
-	struct ota_span span;
+	struct ota_span span = { 0, 0 };
 	const uint8_t *data;
 	enum exit_code code = find_span(s, &span);
 

@@ -320,9 +320,30 @@ static void looks_encrypted(void **state)
 	assert_int_equal(ota_record_looks_encrypted(raw), row->encrypted);
 }
 
+/* Rows that are repeated count: twenty rows, of which a record selects the twentieth. */
+static void slots_beyond_the_last_are_absent(void **state)
+{
+	static struct ota_sim sim;
+	struct ota_repair repair = { .sim = &sim, .report = take, .ctx = (char[128]){ "" } };
+	struct ota_record pair[2];
+
+	(void)state;
+	ota_sim_begin_counted(&sim, 16);
+	for (unsigned i = 0; i < 4; i++)
+		ota_slots_add(&sim.slots, OTA_TYPE_APP, OTA_APP_OTA_0, 1, 0);
+	ota_record_make(20, V, &pair[0]);
+	ota_record_make(19, V, &pair[1]);
+	assert_false(ota_sim_works(&sim, 19));
+	assert_int_equal(ota_repair_otadata(&repair, pair), OTA_OK);
+	assert_int_equal(repair.choice, 15);
+}
+
 int main(void)
 {
-	struct CMUnitTest tests[ARRAY_LEN(rows) + ARRAY_LEN(looks)];
+	struct CMUnitTest tests[ARRAY_LEN(rows) + ARRAY_LEN(looks) + 1] = {
+		[ARRAY_LEN(rows) + ARRAY_LEN(looks)] =
+			cmocka_unit_test(slots_beyond_the_last_are_absent),
+	};
 
 	for (size_t i = 0; i < ARRAY_LEN(rows); i++)
 		tests[i] = (struct CMUnitTest){ .name = rows[i].name,

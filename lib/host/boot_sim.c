@@ -79,14 +79,17 @@ static const struct ota_chip *chip_of(const struct ota_sim *sim)
 
 const struct ota_slot_image *ota_sim_image(struct ota_sim *sim, int choice)
 {
-	struct ota_slot_image *image = &sim->images[index_of(choice)];
+	static const struct ota_slot_image absent = { .verdict = OTA_SLOT_ABSENT };
 	unsigned row = ota_slots_row(&sim->slots, choice);
+	struct ota_slot_image *image;
 
+	/* Repeated rows let records select slots beyond the sixteenth. */
+	if (row == OTA_NO_ROW)
+		return &absent;
+	image = &sim->images[index_of(choice)];
 	if (image->verdict != OTA_SLOT_UNSEEN)
 		return image;
-	if (row == OTA_NO_ROW)
-		image->verdict = OTA_SLOT_ABSENT;
-	else if (!sim->flash || !sim->table)
+	if (!sim->flash || !sim->table)
 		image->verdict = OTA_SLOT_ASSUMED;
 	else
 		ota_slot_image_judge(image, sim->flash, &sim->table->parts[row], chip_of(sim));
