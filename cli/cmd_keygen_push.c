@@ -74,7 +74,7 @@ static enum exit_code make_key(struct ota_push_key *key)
 
 static enum exit_code write_nvs(const struct ota_push_key *key, size_t size)
 {
-	uint8_t *image = malloc(size);
+	uint8_t *image = malloc(size ? size : 1);
 	enum exit_code code;
 
 	if (!image)
