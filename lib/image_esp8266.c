@@ -90,6 +90,9 @@ void ota_esp8266_link(struct ota_image *image)
 /* A hash behind the checksum makes it an RTOS image. */
 void ota_esp8266_settle(struct ota_image *image, bool ended)
 {
+	/* Less than a hash follows code in flash: finish() says that it is cut off. */
+	if (ended && image->phase == OTA_PHASE_HASH && image->have && image->mapped)
+		return;
 	if (ended && image->phase == OTA_PHASE_HASH) {
 		image->end = image->taken - image->have;
 		image->tail_first = UINT32_MAX;
