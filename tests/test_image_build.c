@@ -159,20 +159,24 @@ static void mapped_parts_are_aligned(void **state)
 					     .segment = is_not_empty };
 	struct ota_image image;
 	struct ota_diag diag;
+	uint8_t described[OTA_APP_DESC_SIZE];
 	uint8_t *data;
 	size_t size;
 
 	(void)state;
 	for (unsigned page = 13; page <= 16; page++)
 		for (uint32_t ram = 0; ram < 80; ram += 4) {
+			const struct ota_app_desc desc = { .mmu_page = (uint8_t)page };
+
+			ota_app_desc_encode(&desc, described);
 			recipe = (struct ota_image_recipe){
 				.chip = ota_chip_by_id(OTA_CHIP_ESP32C6),
 				.form = OTA_FORM_ESP32,
 				.page = page,
 				.count = 3,
-				.parts = { { 0x42000020, iota, 12 },
+				.parts = { { 0x42000020, described, sizeof(described) },
 					   { 0x42000020 + (1u << page), iota, 8 },
-					   { 0x40800000, big, (1u << page) - 68 + ram } }
+					   { 0x40800000, big, (1u << page) - 312 + ram } }
 			};
 			recipe.header.hash_appended = 1;
 			recipe.header.wp_pin = 0xEE;
