@@ -124,10 +124,14 @@ void app_begin(bool listen)
 
 void app_poll(void)
 {
+	bool busy = false;
+
 	if (serving) {
-		net_poll();
+		busy = net_poll() != 0;
 		server_poll();
 	}
-	if (begun)
-		ota_step(&receiver, board_ms());
+	if (begun && ota_step(&receiver, board_ms()) == 0)
+		busy = true;
+	if (!busy)
+		__asm__ volatile("wfi"); /* until the clock's tick, within a millisecond */
 }
