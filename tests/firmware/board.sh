@@ -97,9 +97,9 @@ make_flash() { # FLASH TABLE NAME=IMAGE...
 	"$OTATOOL" -q flash join -o "$flash_out" --table "$table" --size 32M keys="$WORK/keys" "$@"
 }
 
-# predicted FLASH: what `otatool boot` says will start.
+# predicted FLASH: what `otatool boot` says will start, for a bootloader as this one.
 predicted() {
-	"$OTATOOL" -q boot "$1" | sed -n 's/ starts$//p' | tail -n 1
+	"$OTATOOL" -q boot --config rollback "$1" | sed -n 's/ starts$//p' | tail -n 1
 }
 
 die() {

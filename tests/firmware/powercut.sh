@@ -14,12 +14,13 @@ WORK=$(mktemp -d)
 . "$here/board.sh"
 trap 'board_stop; rm -rf "$WORK"' EXIT
 
-# Everything is derived from the number: the operation, evenly over all of a push; the tear; a seed.
+# Everything is derived from the number. The first 40 are the last operations of a push, those of the
+# switch and the start after it; the others are spread evenly over all, each with every tear in time.
 choose() { # NUMBER
 	operation=$(($1 * 61 % OPERATIONS + 1))
-	tear=$(($1 / OPERATIONS % 4))
-	[ "$tear" -ne 0 ] || tear=$(($1 % 4))
+	tear=$((($1 / OPERATIONS + $1) % 4))
 	seed=$(($1 * 7919 + 1))
+	[ "$1" -gt 40 ] || operation=$((OPERATIONS - $1 + 1))
 }
 
 settle() { # whatever runs on trial is confirmed, so that the next push is taken
@@ -51,7 +52,8 @@ cut_power() { # NUMBER
 	settle
 	image=$FW/app-2.0.0.bin
 	[ "$now" = "ota_0 1.0.0" ] || image=$FW/app-1.0.0.bin
-	push "$image" || die "$what: the next push fails: $(cat "$WORK/push")"
+	# A trial that the cut ended counts as failed, which is right: the device cannot know better.
+	push --force failed "$image" || die "$what: the next push fails: $(cat "$WORK/push")"
 	board_stop
 	echo "$1 $operation $tear $seed $now"
 }

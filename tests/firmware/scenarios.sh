@@ -240,7 +240,7 @@ bad_seed() {
 
 # 20 of them: 19 succeed, and none leaves anything but the old or the new app.
 bad_network() {
-	seq 20 | xargs -P 5 -I '{}' env SEED='{}' "$0" bad_seed >"$WORK/seeds" || die "see above"
+	seq 20 | xargs -P 20 -I '{}' env SEED='{}' "$0" bad_seed >"$WORK/seeds" || die "see above"
 	good=$(grep -c good "$WORK/seeds")
 	echo "$good of 20 pushes"
 	[ "$good" -ge 19 ] || die "too few: $(grep lost "$WORK/seeds")"

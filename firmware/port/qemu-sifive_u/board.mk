@@ -69,16 +69,16 @@ FW_IMAGES := $(addprefix $(FW)/,boot.elf damaged.bin $(addprefix app-,$(addsuffi
 .PHONY: firmware
 firmware: $(FW_IMAGES) ## build the emulated board's boot stage and apps
 
-# 100 power cuts here, two boards at once; POWERCUTS of them, resumable, in powercut-firmware.
+# 100 power cuts here, four boards at once; POWERCUTS of them, resumable, in powercut-firmware.
 .PHONY: check-firmware
 check-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## boot, update and cut the power of the emulated board
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/scenarios.sh
 	$(Q)rm -f $(FW)/powercut.few
-	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh 100 2 $(FW)/powercut.few
+	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh 100 4 $(FW)/powercut.few
 
 POWERCUTS ?= 5000
 .PHONY: powercut-firmware
 powercut-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## thousands of power cuts on the emulated board; goes on where it stopped
-	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh $(POWERCUTS) 2 $(FW)/powercut.done
+	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh $(POWERCUTS) 4 $(FW)/powercut.done
 
 size: $(FW)/app-1.0.0.elf $(FW)/boot.elf
