@@ -157,14 +157,19 @@ static bool shares_page(const struct build *b, struct ota_diag *diag)
 	return false;
 }
 
-/* Bytes that a segment of padding needs so that data at `addr` can follow; 0: it can at once. */
-static uint32_t padding_before(const struct build *b, uint32_t addr)
+static bool can_follow(const struct build *b, uint32_t addr)
 {
 	uint32_t mask = (UINT32_C(1) << b->recipe->page) - 1;
 
-	if (((b->pos + OTA_SEGMENT_HEADER_SIZE) & mask) == (addr & mask))
-		return 0;
-	return (addr - b->pos - 2 * OTA_SEGMENT_HEADER_SIZE) & mask;
+	return ((b->pos + OTA_SEGMENT_HEADER_SIZE) & mask) == (addr & mask);
+}
+
+/* Bytes that a segment of padding needs so that data at `addr` can follow it; perhaps none, but its
+ * header. */
+static uint32_t padding_before(const struct build *b, uint32_t addr)
+{
+	return (addr - b->pos - 2 * OTA_SEGMENT_HEADER_SIZE) &
+	       ((UINT32_C(1) << b->recipe->page) - 1);
 }
 
 /* Fill with the beginning of the first RAM part if it is worth it, else with zeros. */
@@ -218,10 +223,9 @@ static void put_esp32(struct build *b)
 	put_extended(b);
 	for (size_t i = 0; i < b->flash_count;) {
 		const struct ota_image_part *part = &b->flash[i];
-		uint32_t pad = padding_before(b, part->addr);
 
-		if (pad) {
-			put_padding(b, pad);
+		if (!can_follow(b, part->addr)) {
+			put_padding(b, padding_before(b, part->addr));
 		} else {
 			put_segment(b, part, to_word(part->size) + last_page_zeros(b, part));
 			i++;
