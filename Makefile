@@ -36,7 +36,7 @@ LINKED = $(if $(filter link,$(CRYPTO)),libcrypto) $(if $(filter link,$(CURL)),li
 LIBS += $(if $(strip $(LINKED)),$(shell $(PKG_CONFIG) --libs $(LINKED)))
 
 # What the firmware shares: no heap, no stdio, no errno.
-PORTABLE := $(wildcard lib/*.c firmware/core/*.c)
+PORTABLE := $(wildcard lib/*.c firmware/core/*.c firmware/port/template/*.c)
 LIB := $(wildcard lib/*.c lib/host/*.c lib/host/*.S firmware/core/*.c firmware/port/posix/*.c) \
 	firmware/port/common/key_store.c
 CLI := $(wildcard cli/*.c)
@@ -147,6 +147,7 @@ build/fuzz/%: tests/fuzz/%.c $(LIB)
 
 .PHONY: size
 size: ## code and memory of what firmware links, for rv32imc
+	$(Q)tests/size_receiver.sh
 	$(Q)tests/size.sh
 	$(Q)tests/firmware/size.sh
 
