@@ -61,10 +61,11 @@ int main(int argc, char **argv)
 		n = send(fd, data + at, size - at < piece ? size - at : piece, MSG_NOSIGNAL);
 		at += n > 0 ? (size_t)n : 0;
 	}
-	for (n = 1; n > 0 && got < sizeof(answer) - 1; got += n > 0 ? (size_t)n : 0) {
+	for (n = 1; n > 0 && got<sizeof(answer) - 1; got += n> 0 ? (size_t)n : 0) {
 		struct pollfd wait = { fd, POLLIN, 0 };
 
-		n = poll(&wait, 1, 8000) > 0 ? recv(fd, answer + got, sizeof(answer) - 1 - got, 0) : 0;
+		n = poll(&wait, 1, 8000) > 0 ? recv(fd, answer + got, sizeof(answer) - 1 - got, 0)
+					     : 0;
 	}
 	show(answer);
 	close(fd);
