@@ -25,18 +25,21 @@ static size_t skip_blank_back(const uint8_t *p, size_t size)
 	return size;
 }
 
+/* Four words at once, so that hosts can use wide registers. */
 static uint8_t xor_bytes(uint8_t sum, const uint8_t *p, size_t size)
 {
-	uint64_t sums[4] = { 0 }, words[4];
+	uint64_t a = 0, b = 0, c = 0, d = 0, words[4];
 
 	for (; size >= sizeof(words); p += sizeof(words), size -= sizeof(words)) {
 		memcpy(words, p, sizeof(words));
-		for (size_t i = 0; i < ARRAY_LEN(sums); i++)
-			sums[i] ^= words[i];
+		a ^= words[0];
+		b ^= words[1];
+		c ^= words[2];
+		d ^= words[3];
 	}
-	sums[0] ^= sums[1] ^ sums[2] ^ sums[3];
+	a ^= b ^ c ^ d;
 	for (unsigned i = 0; i < 64; i += 8)
-		sum ^= (uint8_t)(sums[0] >> i);
+		sum ^= (uint8_t)(a >> i);
 	while (size--)
 		sum ^= *p++;
 	return sum;

@@ -6,7 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#define PIECE (128u << 10)
+#define PIECE (32u << 10)
 
 enum ota_status ota_source_read(const struct ota_source *source, uint32_t offset, void *out,
 				uint32_t size)

@@ -16,7 +16,7 @@ struct ota_source {
 OTA_MUST_CHECK enum ota_status ota_source_read(const struct ota_source *source, uint32_t offset,
 					       void *out, uint32_t size);
 
-/* Give the bytes from `offset` to `end` to `take`, in pieces of up to 128 KiB; as above. */
+/* Give the bytes from `offset` to `end` to `take`, in pieces of up to 32 KiB; as above. */
 typedef void ota_take_fn(void *ctx, const void *data, size_t size);
 OTA_MUST_CHECK enum ota_status ota_source_feed(const struct ota_source *source,
 					       const uint32_t span[2], ota_take_fn *take,
