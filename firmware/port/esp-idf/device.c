@@ -10,6 +10,7 @@
 #include "esp_ota_ops.h"
 #include "esp_random.h"
 #include "esp_system.h"
+#include "hal/efuse_hal.h"
 #include "lib/boot.h"
 #include "lib/marker.h"
 #include "port.h"
@@ -109,6 +110,7 @@ void ota_esp_device_begin(struct ota_device *device, struct ota_esp_device *stat
 		.receiver = CONFIG_OTATOOL_VERSION,
 		.chip = CONFIG_IDF_FIRMWARE_CHIP_ID,
 		.revision = chip.revision,
+		.block_revision = (uint16_t)efuse_hal_blk_version(),
 #ifdef CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK
 		.secure_version = esp_efuse_read_secure_version(),
 #endif
