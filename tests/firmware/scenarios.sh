@@ -150,7 +150,7 @@ unplugged() {
 
 clock_wraps() {
 	fresh two_slots ota_0="$FW/app-1.0.0.bin"
-	power_on clock=4294966296 trial=2000 # wraps around one second after the start
+	power_on clock=4294966296 trial=8000 # wraps around one second after the start
 	listening 1
 	sleep 1
 	pushed --confirm none "$FW/app-2.0.0.bin"
