@@ -19,6 +19,8 @@ static struct poptOption before[] = { { "target", 0, POPT_ARG_STRING, &opt.targe
 					"Not looked at", "CHIP" },
 				      { "allow-failures", 0, POPT_ARG_NONE, &opt.allow_failures, 0,
 					"Warn instead of failing", NULL },
+				      { "allow_failures", 0, POPT_ARG_NONE, &opt.allow_failures, 0,
+					"The same, as ESP-IDF before v6.2 spells it", NULL },
 				      { "offset", 'o', POPT_ARG_STRING, &opt.offset, 0,
 					"Where the table lies in flash (0x8000)", "ADDR" },
 				      POPT_TABLEEND };
@@ -203,7 +205,7 @@ static enum exit_code check_table(const struct table_source *source, const char 
 	if (code)
 		return code;
 	if (!search.count) {
-		printf("Warning: Partition table does not contain any partitions matching %s\n",
+		printf("WARNING: Partition table does not contain any partitions matching %s\n",
 		       search.what);
 		return EXIT_YES;
 	}
