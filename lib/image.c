@@ -9,10 +9,7 @@
 #define ESP8266_FIRST 16u /* bytes that tell an ESP8266's image from another */
 #define CHECKSUM_SEED 0xEFu
 
-#ifdef OTA_NO_TEXT
-#define WHERE(n) NULL
-#else
-#define WHERE(n) (where[n])
+#ifndef OTA_NO_TEXT
 static const char *const where[] = { "the header",   "a segment's header", "a segment",
 				     "the checksum", "the SHA-256",        "the CRC" };
 #endif
@@ -28,7 +25,7 @@ static size_t skip_blank_back(const uint8_t *p, size_t size)
 /* Four words at once, so that hosts can use wide registers. */
 static uint8_t xor_bytes(uint8_t sum, const uint8_t *p, size_t size)
 {
-	uint64_t a = 0, b = 0, c = 0, d = 0, words[4];
+	uintptr_t a = 0, b = 0, c = 0, d = 0, words[4];
 
 	for (; size >= sizeof(words); p += sizeof(words), size -= sizeof(words)) {
 		memcpy(words, p, sizeof(words));
@@ -38,7 +35,7 @@ static uint8_t xor_bytes(uint8_t sum, const uint8_t *p, size_t size)
 		d ^= words[3];
 	}
 	a ^= b ^ c ^ d;
-	for (unsigned i = 0; i < 64; i += 8)
+	for (unsigned i = 0; i < 8 * sizeof(a); i += 8)
 		sum ^= (uint8_t)(a >> i);
 	while (size--)
 		sum ^= *p++;
@@ -135,11 +132,9 @@ static void end_checksum(struct ota_image *image)
 	image->checksum_stored = image->buf[0];
 	ota_sha256_finish(&image->sha, image->sha256);
 	if (image->checksum != image->checksum_stored)
-		ota_image_find(image, OTA_IMAGE_CHECKSUM,
-			       &(struct ota_diag){ .offset = image->taken - 1,
-						   .value = image->checksum_stored,
-						   .low = image->checksum,
-						   .high = image->checksum });
+		ota_image_find(image, OTA_IMAGE_CHECKSUM, image->taken - 1,
+			       OTA_MADE_OF(.value = image->checksum_stored, .low = image->checksum,
+					   .high = image->checksum));
 	if (image->form == OTA_FORM_ESP8266_V2)
 		begin_phase(image, OTA_PHASE_CRC, 4);
 	else if (image->form == OTA_FORM_ESP8266_V1 || image->header.hash_appended)
@@ -157,8 +152,7 @@ static void end_hash(struct ota_image *image)
 	}
 	memcpy(image->hash_stored, image->buf, sizeof(image->hash_stored));
 	if (memcmp(image->buf, image->sha256, sizeof(image->sha256)) != 0)
-		ota_image_find(image, OTA_IMAGE_HASH,
-			       &(struct ota_diag){ .offset = image->taken - OTA_IMAGE_HASH_SIZE });
+		ota_image_find(image, OTA_IMAGE_HASH, image->taken - OTA_IMAGE_HASH_SIZE, NULL);
 	begin_tail(image);
 }
 
@@ -167,11 +161,8 @@ static void end_crc(struct ota_image *image)
 	uint32_t stored = ota_image_u32(image->buf), expected = ota_esp8266_crc(image->crc);
 
 	if (stored != expected)
-		ota_image_find(image, OTA_IMAGE_CRC,
-			       &(struct ota_diag){ .offset = image->taken - 4,
-						   .value = stored,
-						   .low = expected,
-						   .high = expected });
+		ota_image_find(image, OTA_IMAGE_CRC, image->taken - 4,
+			       OTA_MADE_OF(.value = stored, .low = expected, .high = expected));
 	begin_tail(image);
 }
 
@@ -258,12 +249,9 @@ static void check_magic(struct ota_image *image, uint8_t magic)
 
 	if (magic == OTA_IMAGE_MAGIC || esp8266)
 		return;
-	ota_image_stop(image, magic == 0xFF ? OTA_IMAGE_ERASED : OTA_IMAGE_BAD_MAGIC,
-		       &(struct ota_diag){ .offset = 0,
-					   .value = magic,
-					   .low = OTA_IMAGE_MAGIC,
-					   .high = OTA_IMAGE_MAGIC,
-					   .name = WHERE(0) });
+	ota_image_stop(image, magic == 0xFF ? OTA_IMAGE_ERASED : OTA_IMAGE_BAD_MAGIC, 0,
+		       OTA_MADE_OF(.value = magic, .low = OTA_IMAGE_MAGIC, .high = OTA_IMAGE_MAGIC,
+				   .name = where[0]));
 }
 
 enum ota_status ota_image_feed(struct ota_image *image, const void *data, size_t size)
@@ -294,21 +282,28 @@ enum ota_status ota_image_feed(struct ota_image *image, const void *data, size_t
 	return image->status;
 }
 
+/* How many bytes it has at the least, as far as is known. */
+static uint64_t least_size(const struct ota_image *image)
+{
+	uint64_t least = (uint64_t)image->taken + image->left;
+
+	if (image->phase > OTA_PHASE_CHECKSUM || !image->header.hash_appended ||
+	    image->form != OTA_FORM_ESP32)
+		return least;
+	return ((least + 16) & ~UINT64_C(15)) + OTA_IMAGE_HASH_SIZE;
+}
+
 /* The data ended before the image did. */
 static void end_early(struct ota_image *image)
 {
-	struct ota_diag diag = { .offset = image->taken, .value = image->taken };
+	uint32_t taken = image->taken;
 
-	if (!image->taken) {
-		ota_image_stop(image, OTA_IMAGE_EMPTY, &diag);
-		return;
-	}
-	diag.name = WHERE(image->phase);
-	diag.high = (uint64_t)image->taken + image->left;
-	if (image->phase <= OTA_PHASE_CHECKSUM && image->header.hash_appended &&
-	    image->form == OTA_FORM_ESP32)
-		diag.high = ((diag.high + 16) & ~UINT64_C(15)) + OTA_IMAGE_HASH_SIZE;
-	ota_image_stop(image, OTA_IMAGE_SHORT, &diag);
+	if (taken)
+		ota_image_stop(image, OTA_IMAGE_SHORT, taken,
+			       OTA_MADE_OF(.value = taken, .high = least_size(image),
+					   .name = where[image->phase]));
+	else
+		ota_image_stop(image, OTA_IMAGE_EMPTY, 0, NULL);
 }
 
 enum ota_status ota_image_finish(struct ota_image *image)
@@ -317,8 +312,7 @@ enum ota_status ota_image_finish(struct ota_image *image)
 	    (image->phase == OTA_PHASE_HASH || image->phase == OTA_PHASE_TAIL))
 		ota_esp8266_settle(image, true);
 	if (image->phase == OTA_PHASE_CRC && !image->have) {
-		ota_image_find(image, OTA_IMAGE_NO_CRC,
-			       &(struct ota_diag){ .offset = image->taken });
+		ota_image_find(image, OTA_IMAGE_NO_CRC, image->taken, NULL);
 		begin_tail(image);
 	}
 	if (image->phase < OTA_PHASE_TAIL)

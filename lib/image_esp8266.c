@@ -29,11 +29,9 @@ bool ota_esp8266_begins(const uint8_t raw[static 16])
 
 static void refuse_magic(struct ota_image *image)
 {
-	ota_image_stop(image, OTA_IMAGE_BAD_MAGIC,
-		       &(struct ota_diag){ .offset = image->taken - 16,
-					   .value = image->buf[0],
-					   .low = OTA_IMAGE_MAGIC,
-					   .high = OTA_IMAGE_MAGIC });
+	ota_image_stop(image, OTA_IMAGE_BAD_MAGIC, image->taken - 16,
+		       OTA_MADE_OF(.value = image->buf[0], .low = OTA_IMAGE_MAGIC,
+				   .high = OTA_IMAGE_MAGIC));
 }
 
 void ota_esp8266_header(struct ota_image *image)
@@ -53,11 +51,9 @@ void ota_esp8266_header(struct ota_image *image)
 		image->form = image->buf[0] == OTA_IMAGE_MAGIC ? OTA_FORM_ESP8266_V1
 							       : OTA_FORM_ESP8266_V2;
 	if (image->header.segment_count > OTA_SEGMENTS_MAX || !image->header.segment_count) {
-		ota_image_stop(image, OTA_IMAGE_SEGMENT_COUNT,
-			       &(struct ota_diag){ .offset = image->taken - 15,
-						   .value = image->header.segment_count,
-						   .low = 1,
-						   .high = OTA_SEGMENTS_MAX });
+		ota_image_stop(image, OTA_IMAGE_SEGMENT_COUNT, image->taken - 15,
+			       OTA_MADE_OF(.value = image->header.segment_count, .low = 1,
+					   .high = OTA_SEGMENTS_MAX));
 		return;
 	}
 	image->at.load_addr = ota_get_u32(&r);
@@ -81,10 +77,9 @@ void ota_esp8266_link(struct ota_image *image)
 		return;
 	image->linked_for = (there - at->offset) % OTA_ESP8266_FLASH_WINDOW;
 	if (image->want.flash_addr && here != there)
-		ota_image_find(image, OTA_IMAGE_SLOT,
-			       &(struct ota_diag){ .offset = at->offset - 8,
-						   .value = image->linked_for,
-						   .high = image->want.flash_addr });
+		ota_image_find(
+			image, OTA_IMAGE_SLOT, at->offset - 8,
+			OTA_MADE_OF(.value = image->linked_for, .high = image->want.flash_addr));
 }
 
 /* A hash behind the checksum makes it an RTOS image. */
@@ -114,7 +109,7 @@ void ota_esp8266_settle(struct ota_image *image, bool ended)
 	/* Exactly a hash's length follows, and there is code in flash: it should be one. */
 	if (image->taken - image->end == OTA_IMAGE_HASH_SIZE && image->mapped) {
 		image->form = OTA_FORM_ESP8266_RTOS;
-		ota_image_find(image, OTA_IMAGE_HASH, &(struct ota_diag){ .offset = image->end });
+		ota_image_find(image, OTA_IMAGE_HASH, image->end, NULL);
 		image->end = image->taken;
 		image->tail_first = UINT32_MAX;
 	}

@@ -5,23 +5,21 @@
 
 #define LOADED_FROM 0x10000000u /* load addresses below are padding and other marks */
 
-#ifdef OTA_NO_TEXT
-#define SEGMENT_NAME(n) NULL
-#define TITLE(chip) NULL
-#define IS_BOOTLOADER NULL
-#define IS_APP NULL
-#define UNKNOWN_CHIP NULL
-#else
-#define SEGMENT_NAME(n) (segment_names[n])
-#define TITLE(chip) ((chip)->title)
+#ifndef OTA_NO_TEXT
 #define IS_BOOTLOADER "a bootloader"
 #define IS_APP "an app"
-#define UNKNOWN_CHIP "an unknown chip"
 static const char segment_names[OTA_SEGMENTS_MAX][12] = {
 	"segment 0",  "segment 1",  "segment 2",  "segment 3", "segment 4",  "segment 5",
 	"segment 6",  "segment 7",  "segment 8",  "segment 9", "segment 10", "segment 11",
 	"segment 12", "segment 13", "segment 14", "segment 15"
 };
+static const char *chip_title(uint32_t id)
+{
+	const struct ota_chip *chip = ota_chip_by_id(id);
+	const char *title = chip ? chip->title : ota_chip_retired(id);
+
+	return title ? title : "an unknown chip";
+}
 #endif
 
 uint16_t ota_image_u16(const uint8_t raw[static 2])
@@ -52,22 +50,18 @@ static void get_header(const uint8_t raw[static OTA_IMAGE_HEADER_SIZE],
 
 static void judge_chip(struct ota_image *image)
 {
-	const struct ota_chip *named = ota_chip_by_id(image->header.chip_id);
-	const struct ota_chip *chip = image->want.chip;
-	struct ota_diag diag = { .offset = 12, .value = image->header.chip_id };
+	uint32_t id = image->header.chip_id;
+	const struct ota_chip *named = ota_chip_by_id(id), *chip = image->want.chip;
 
-	if (chip && chip->id == image->header.chip_id)
+	if (chip && chip->id == id)
 		return;
-	diag.name = named ? TITLE(named) : ota_chip_retired(image->header.chip_id);
-	if (chip) {
-		diag.name = diag.name ? diag.name : UNKNOWN_CHIP;
-		diag.other = TITLE(chip);
-		diag.low = diag.high = chip->id;
-		ota_image_find(image, OTA_IMAGE_CHIP, &diag);
-	} else if (!named) {
-		diag.name = diag.name ? diag.name : UNKNOWN_CHIP;
-		ota_image_find(image, OTA_IMAGE_CHIP_UNKNOWN, &diag);
-	}
+	if (chip)
+		ota_image_find(image, OTA_IMAGE_CHIP, 12,
+			       OTA_MADE_OF(.value = id, .low = chip->id, .high = chip->id,
+					   .name = chip_title(id), .other = chip->title));
+	else if (!named)
+		ota_image_find(image, OTA_IMAGE_CHIP_UNKNOWN, 12,
+			       OTA_MADE_OF(.value = id, .name = chip_title(id)));
 	/* The rest is judged as what the image says it is. */
 	image->chip = named ? named : chip;
 }
@@ -80,19 +74,18 @@ static bool is_set(uint16_t revision)
 static void judge_revision(struct ota_image *image)
 {
 	const struct ota_image_header *header = &image->header;
-	struct ota_diag diag = { .value = image->want.revision };
+	uint16_t revision = image->want.revision, least = header->min_revision;
+	uint16_t most = is_set(header->max_revision) ? header->max_revision : UINT16_MAX;
 
-	if (image->want.revision == OTA_REVISION_NONE)
+	if (revision == OTA_REVISION_NONE)
 		return;
-	diag.low = header->min_revision;
-	diag.high = is_set(header->max_revision) ? header->max_revision : UINT16_MAX;
-	diag.offset = 15;
-	if (diag.value < diag.low)
-		ota_image_find(image, OTA_IMAGE_REVISION_MIN, &diag);
-	diag.offset = 17;
+	if (revision < least)
+		ota_image_find(image, OTA_IMAGE_REVISION_MIN, 15,
+			       OTA_MADE_OF(.value = revision, .low = least, .high = most));
 	/* Devices leave a bootloader's limit alone. */
-	if (diag.value > diag.high && image->want.role != OTA_ROLE_BOOTLOADER)
-		ota_image_find(image, OTA_IMAGE_REVISION_MAX, &diag);
+	if (revision > most && image->want.role != OTA_ROLE_BOOTLOADER)
+		ota_image_find(image, OTA_IMAGE_REVISION_MAX, 17,
+			       OTA_MADE_OF(.value = revision, .low = least, .high = most));
 }
 
 void ota_image_judge_header(struct ota_image *image)
@@ -103,20 +96,17 @@ void ota_image_judge_header(struct ota_image *image)
 	judge_chip(image);
 	judge_revision(image);
 	if (header->hash_appended > 1)
-		ota_image_find(image, OTA_IMAGE_HASH_FLAG,
-			       &(struct ota_diag){
-				       .offset = 23, .value = header->hash_appended, .high = 1 });
+		ota_image_find(image, OTA_IMAGE_HASH_FLAG, 23,
+			       OTA_MADE_OF(.value = header->hash_appended, .high = 1));
 	if (!header->hash_appended && image->want.hash)
-		ota_image_find(image, OTA_IMAGE_NO_HASH, &(struct ota_diag){ .offset = 23 });
+		ota_image_find(image, OTA_IMAGE_NO_HASH, 23, NULL);
 	if (header->segment_count > OTA_SEGMENTS_MAX)
-		ota_image_stop(image, OTA_IMAGE_SEGMENT_COUNT,
-			       &(struct ota_diag){ .offset = 1,
-						   .value = header->segment_count,
-						   .high = OTA_SEGMENTS_MAX });
+		ota_image_stop(
+			image, OTA_IMAGE_SEGMENT_COUNT, 1,
+			OTA_MADE_OF(.value = header->segment_count, .high = OTA_SEGMENTS_MAX));
 	else if (!header->segment_count)
-		ota_image_find(
-			image, OTA_IMAGE_NO_SEGMENTS,
-			&(struct ota_diag){ .offset = 1, .low = 1, .high = OTA_SEGMENTS_MAX });
+		ota_image_find(image, OTA_IMAGE_NO_SEGMENTS, 1,
+			       OTA_MADE_OF(.low = 1, .high = OTA_SEGMENTS_MAX));
 }
 
 /* Is it an app, for all that is known so far? */
@@ -134,12 +124,17 @@ static bool in_one_region(const struct ota_chip *chip, const struct ota_segment 
 	return !at->size;
 }
 
+/* Where the header of image->at is. */
+static uint32_t header_at(const struct ota_image *image)
+{
+	return image->at.offset - OTA_SEGMENT_HEADER_SIZE;
+}
+
 /* Equal modulo the page? An image that does not name its page size fixes it by where it lies. */
 static bool placed_on_page(struct ota_image *image, uint32_t flash)
 {
 	uint32_t differ = flash ^ image->at.load_addr;
 	unsigned page = image->page;
-	struct ota_diag diag = { .offset = image->at.offset - OTA_SEGMENT_HEADER_SIZE };
 
 	while (image->page_open && page > image->chip->page_min &&
 	       differ & ((UINT32_C(1) << page) - 1))
@@ -147,9 +142,9 @@ static bool placed_on_page(struct ota_image *image, uint32_t flash)
 	if (differ & ((UINT32_C(1) << page) - 1))
 		return false;
 	if (page != image->page) {
-		diag.value = UINT32_C(1) << page;
-		diag.high = UINT32_C(1) << image->page;
-		ota_image_find(image, OTA_IMAGE_PAGE_OPEN, &diag);
+		ota_image_find(image, OTA_IMAGE_PAGE_OPEN, header_at(image),
+			       OTA_MADE_OF(.value = UINT32_C(1) << page, .high = UINT32_C(1)
+									      << image->page));
 		image->page = page;
 	}
 	return true;
@@ -159,21 +154,16 @@ static void judge_mapped(struct ota_image *image)
 {
 	const struct ota_segment *at = &image->at;
 	uint32_t flash = image->want.flash_addr + at->offset;
-	struct ota_diag diag = { .offset = at->offset - OTA_SEGMENT_HEADER_SIZE,
-				 .name = SEGMENT_NAME(at->index) };
 
-	if (image->form == OTA_FORM_ESP32 && !placed_on_page(image, flash)) {
-		diag.value = flash;
-		diag.low = at->load_addr;
-		diag.high = UINT32_C(1) << image->page;
-		ota_image_find(image, OTA_IMAGE_MAPPING, &diag);
-	}
-	if (at->size &&
-	    !ota_chip_is_mapped(image->chip, at->load_addr + at->size - 1, image->page)) {
-		diag.value = (uint64_t)at->load_addr + at->size;
-		diag.low = diag.high = 0;
-		ota_image_find(image, OTA_IMAGE_MAPPING_END, &diag);
-	}
+	if (image->form == OTA_FORM_ESP32 && !placed_on_page(image, flash))
+		ota_image_find(image, OTA_IMAGE_MAPPING, header_at(image),
+			       OTA_MADE_OF(.value = flash, .low = at->load_addr,
+					   .high = UINT32_C(1) << image->page,
+					   .name = segment_names[at->index]));
+	if (at->size && !ota_chip_is_mapped(image->chip, at->load_addr + at->size - 1, image->page))
+		ota_image_find(image, OTA_IMAGE_MAPPING_END, header_at(image),
+			       OTA_MADE_OF(.value = (uint64_t)at->load_addr + at->size,
+					   .name = segment_names[at->index]));
 }
 
 /* Where the segment goes. Of the first one this is known once the page size is. */
@@ -194,45 +184,41 @@ static void judge_place(struct ota_image *image)
 		at->mapped = false;
 		if (image->chip->ram[0].high && taken_for_app(image) &&
 		    image->form == OTA_FORM_ESP32 && !in_one_region(image->chip, at))
-			ota_image_find(
-				image, OTA_IMAGE_LOAD_ADDR,
-				&(struct ota_diag){ .offset = at->offset - OTA_SEGMENT_HEADER_SIZE,
-						    .value = at->load_addr,
-						    .high = at->size,
-						    .name = SEGMENT_NAME(at->index) });
+			ota_image_find(image, OTA_IMAGE_LOAD_ADDR, header_at(image),
+				       OTA_MADE_OF(.value = at->load_addr, .high = at->size,
+						   .name = segment_names[at->index]));
 	}
 	if (image->want.segment)
 		image->want.segment(image->want.ctx, at);
 }
 
-static bool segment_fits(struct ota_image *image, struct ota_diag *diag)
+static bool segment_fits(struct ota_image *image)
 {
 	const struct ota_segment *at = &image->at;
 	uint32_t limit = image->chip ? ota_chip_image_limit(image->chip) : UINT32_MAX;
+	uint32_t end = at->offset + at->size;
 
-	diag->value = at->size;
-	diag->high = limit;
 	if (at->load_addr == UINT32_MAX && at->size == UINT32_MAX) {
-		ota_image_stop(image, OTA_IMAGE_ERASED, diag);
+		ota_image_stop(image, OTA_IMAGE_ERASED, header_at(image),
+			       OTA_MADE_OF(.name = segment_names[at->index]));
 	} else if (at->size % 4 || at->size >= limit || at->size > UINT32_MAX - 64 - at->offset) {
-		ota_image_stop(image, OTA_IMAGE_SEGMENT_SIZE, diag);
-	} else if (image->want.room && !image->too_large &&
-		   at->offset + at->size > image->want.room) {
+		ota_image_stop(image, OTA_IMAGE_SEGMENT_SIZE, header_at(image),
+			       OTA_MADE_OF(.value = at->size, .high = limit,
+					   .name = segment_names[at->index]));
+	} else if (image->want.room && !image->too_large && end > image->want.room) {
 		image->too_large = true;
-		diag->value = at->offset + at->size;
-		diag->high = image->want.room;
-		ota_image_find(image, OTA_IMAGE_ROOM, diag);
+		ota_image_find(image, OTA_IMAGE_ROOM, header_at(image),
+			       OTA_MADE_OF(.value = end, .high = image->want.room,
+					   .name = segment_names[at->index]));
 	}
 	return image->phase != OTA_PHASE_DEAD;
 }
 
 void ota_image_judge_segment(struct ota_image *image)
 {
-	struct ota_diag diag = { .offset = image->at.offset - OTA_SEGMENT_HEADER_SIZE,
-				 .name = SEGMENT_NAME(image->at.index) };
 	bool may_describe = image->form == OTA_FORM_ESP32 ? image->at.index == 0 : !image->is_app;
 
-	if (!segment_fits(image, &diag))
+	if (!segment_fits(image))
 		return;
 	image->described = !may_describe;
 	if (may_describe) {
@@ -266,69 +252,58 @@ static void judge_page(struct ota_image *image)
 	else if (page >= chip->page_min && page <= chip->page_max)
 		image->page = page;
 	else
-		ota_image_find(image, OTA_IMAGE_PAGE_SIZE,
-			       &(struct ota_diag){ .offset = image->at.offset + 180,
-						   .value = page,
-						   .low = chip->page_min,
-						   .high = chip->page_max });
+		ota_image_find(
+			image, OTA_IMAGE_PAGE_SIZE, image->at.offset + 180,
+			OTA_MADE_OF(.value = page, .low = chip->page_min, .high = chip->page_max));
 }
 
 static void judge_block_revision(struct ota_image *image)
 {
 	uint16_t least = ota_image_u16(image->desc_page),
-		 most = ota_image_u16(image->desc_page + 2);
-	struct ota_diag diag = { .offset = image->at.offset + 176,
-				 .value = image->want.block_revision,
-				 .low = is_set(least) ? least : 0,
-				 .high = is_set(most) ? most : UINT16_MAX };
+		 most = ota_image_u16(image->desc_page + 2), revision = image->want.block_revision;
 
-	if (image->want.block_revision == OTA_REVISION_NONE || !image->chip ||
-	    image->chip->id == OTA_CHIP_ESP32)
+	least = is_set(least) ? least : 0;
+	most = is_set(most) ? most : UINT16_MAX;
+	if (revision == OTA_REVISION_NONE || !image->chip || image->chip->id == OTA_CHIP_ESP32)
 		return;
-	if (diag.value < diag.low || diag.value > diag.high)
-		ota_image_find(image, OTA_IMAGE_BLOCK_REVISION, &diag);
+	if (revision < least || revision > most)
+		ota_image_find(image, OTA_IMAGE_BLOCK_REVISION, image->at.offset + 176,
+			       OTA_MADE_OF(.value = revision, .low = least, .high = most));
 }
 
 static void judge_identity(struct ota_image *image)
 {
 	const char *project = image->want.project;
-	struct ota_diag diag = { .offset = image->at.offset + 4,
-				 .value = image->secure_version,
-				 .low = image->want.secure_version,
-				 .high = UINT32_MAX };
 	bool same = true;
 
 	if (image->secure_version < image->want.secure_version)
-		ota_image_find(image, OTA_IMAGE_SECURE_VERSION, &diag);
+		ota_image_find(image, OTA_IMAGE_SECURE_VERSION, image->at.offset + 4,
+			       OTA_MADE_OF(.value = image->secure_version,
+					   .low = image->want.secure_version, .high = UINT32_MAX));
 	for (size_t i = 0; project && same && i < OTA_PROJECT_SIZE; i++) {
 		same = image->desc_project[i] == (uint8_t)project[i];
 		if (!project[i])
 			break;
 	}
 	if (project && !same)
-		ota_image_find(
-			image, OTA_IMAGE_PROJECT,
-			&(struct ota_diag){ .offset = image->at.offset + 48, .other = project });
+		ota_image_find(image, OTA_IMAGE_PROJECT, image->at.offset + 48,
+			       OTA_MADE_OF(.other = project));
 }
 
 static void judge_app(struct ota_image *image)
 {
 	if (image->at.size < OTA_APP_DESC_SIZE)
-		ota_image_find(image, OTA_IMAGE_SMALL_DESC,
-			       &(struct ota_diag){ .offset = image->at.offset,
-						   .value = image->at.size,
-						   .low = OTA_APP_DESC_SIZE,
-						   .high = UINT32_MAX });
+		ota_image_find(image, OTA_IMAGE_SMALL_DESC, image->at.offset,
+			       OTA_MADE_OF(.value = image->at.size, .low = OTA_APP_DESC_SIZE,
+					   .high = UINT32_MAX));
 	judge_identity(image);
 	if (image->form != OTA_FORM_ESP32)
 		return;
 	judge_block_revision(image);
 	judge_page(image);
 	if (image->want.role == OTA_ROLE_BOOTLOADER)
-		ota_image_find(image, OTA_IMAGE_ROLE,
-			       &(struct ota_diag){ .offset = image->at.offset,
-						   .name = IS_APP,
-						   .other = IS_BOOTLOADER });
+		ota_image_find(image, OTA_IMAGE_ROLE, image->at.offset,
+			       OTA_MADE_OF(.name = IS_APP, .other = IS_BOOTLOADER));
 }
 
 /* Neither an app's description nor a bootloader's. */
@@ -339,8 +314,7 @@ static void judge_nameless(struct ota_image *image)
 
 	if (image->want.role != OTA_ROLE_BOOTLOADER &&
 	    (needed || image->want.project || image->want.secure_version))
-		ota_image_find(image, OTA_IMAGE_NO_DESC,
-			       &(struct ota_diag){ .offset = image->at.offset });
+		ota_image_find(image, OTA_IMAGE_NO_DESC, image->at.offset, NULL);
 }
 
 void ota_image_judge_desc(struct ota_image *image)
@@ -357,10 +331,8 @@ void ota_image_judge_desc(struct ota_image *image)
 		image->is_bootloader = (magic & 0xFFFFFF) == OTA_BOOTLOADER_DESC_MAGIC &&
 				       first >= ' ' && first <= '~';
 		if (image->is_bootloader && image->want.role == OTA_ROLE_APP)
-			ota_image_find(image, OTA_IMAGE_ROLE,
-				       &(struct ota_diag){ .offset = image->at.offset,
-							   .name = IS_BOOTLOADER,
-							   .other = IS_APP });
+			ota_image_find(image, OTA_IMAGE_ROLE, image->at.offset,
+				       OTA_MADE_OF(.name = IS_BOOTLOADER, .other = IS_APP));
 		else if (!image->is_bootloader)
 			judge_nameless(image);
 	}
@@ -401,14 +373,12 @@ uint32_t ota_image_size_signed(const struct ota_image *image)
 static void judge_mapped_count(struct ota_image *image)
 {
 	if (image->chip && image->chip->shared_bus && image->mapped != 2 && taken_for_app(image))
-		ota_image_find(image, OTA_IMAGE_MAPPED_COUNT,
-			       &(struct ota_diag){
-				       .offset = 1, .value = image->mapped, .low = 2, .high = 2 });
+		ota_image_find(image, OTA_IMAGE_MAPPED_COUNT, 1,
+			       OTA_MADE_OF(.value = image->mapped, .low = 2, .high = 2));
 	if (image->want.role == OTA_ROLE_APP && !image->is_app && !image->is_bootloader &&
 	    !image->mapped && image->form == OTA_FORM_ESP32)
-		ota_image_find(
-			image, OTA_IMAGE_ROLE,
-			&(struct ota_diag){ .offset = 0, .name = IS_BOOTLOADER, .other = IS_APP });
+		ota_image_find(image, OTA_IMAGE_ROLE, 0,
+			       OTA_MADE_OF(.name = IS_BOOTLOADER, .other = IS_APP));
 }
 
 void ota_image_judge_whole(struct ota_image *image)
@@ -420,12 +390,9 @@ void ota_image_judge_whole(struct ota_image *image)
 	size = ota_image_size_signed(image);
 	judge_mapped_count(image);
 	if (image->want.room && size > image->want.room && !image->too_large)
-		ota_image_find(image, OTA_IMAGE_ROOM,
-			       &(struct ota_diag){ .offset = OTA_NO_OFFSET,
-						   .value = size,
-						   .high = image->want.room });
+		ota_image_find(image, OTA_IMAGE_ROOM, OTA_NO_OFFSET,
+			       OTA_MADE_OF(.value = size, .high = image->want.room));
 	if (image->want.alone && image->tail == OTA_TAIL_OTHER)
-		ota_image_find(image, OTA_IMAGE_TAIL,
-			       &(struct ota_diag){ .offset = image->end,
-						   .value = image->taken - image->end });
+		ota_image_find(image, OTA_IMAGE_TAIL, image->end,
+			       OTA_MADE_OF(.value = image->taken - image->end));
 }

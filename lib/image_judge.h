@@ -9,13 +9,20 @@
 uint16_t ota_image_u16(const uint8_t raw[static 2]);
 uint32_t ota_image_u32(const uint8_t raw[static 4]);
 
-/* A rule is broken. `diag` may leave out rule and name. */
-void ota_image_find(struct ota_image *image, enum ota_image_fault fault,
-		    const struct ota_diag *diag);
+/* What the sentence of a finding is made of: members of struct ota_diag; firmware has no sentences. */
+#ifdef OTA_NO_TEXT
+#define OTA_MADE_OF(...) NULL
+#else
+#define OTA_MADE_OF(...) (&(const struct ota_diag){ __VA_ARGS__ })
+#endif
+
+/* A rule is broken at `offset` of the image. */
+void ota_image_find(struct ota_image *image, enum ota_image_fault fault, uint32_t offset,
+		    const struct ota_diag *made_of);
 
 /* As above, and nothing further can be judged. */
-void ota_image_stop(struct ota_image *image, enum ota_image_fault fault,
-		    const struct ota_diag *diag);
+void ota_image_stop(struct ota_image *image, enum ota_image_fault fault, uint32_t offset,
+		    const struct ota_diag *made_of);
 
 /* The header of the ESP32 and later, in image->buf; sets header and chip. */
 void ota_image_judge_header(struct ota_image *image);

@@ -84,14 +84,15 @@ unsigned ota_seq_slot(uint32_t seq, unsigned count)
 
 enum ota_status ota_seq_next(uint32_t least, unsigned count, unsigned slot, uint32_t *seq)
 {
-	uint64_t first = slot + 1, next = first;
+	uint32_t first = slot + 1, ahead;
 
 	if (slot >= count)
 		return OTA_E_VALUE;
-	if (least > first)
-		next += (least - first + count - 1) / count * count;
-	if (next >= OTA_SEQ_NONE)
+	if (least < first)
+		least = first;
+	ahead = (count - (least - first) % count) % count;
+	if (ahead >= OTA_SEQ_NONE - least)
 		return OTA_E_FULL;
-	*seq = (uint32_t)next;
+	*seq = least + ahead;
 	return OTA_OK;
 }

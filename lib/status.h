@@ -29,21 +29,25 @@ const char *ota_status_text(enum ota_status status);
 /* Sentences are for hosts: firmware built with OTA_NO_TEXT keeps the ids only. */
 #ifdef OTA_NO_TEXT
 #define OTA_TEXT(s) NULL
+#define OTA_SAID(what, text, fix)
 #else
 #define OTA_TEXT(s) s
+#define OTA_SAID(what, text, fix) what, text, fix
 #endif
 
 enum ota_severity { OTA_ERROR, OTA_WARNING, OTA_INFO };
 
-/* A rule that data can break. `what`, `text` and `fix` may hold the placeholders
+/* A rule that data can break; written { id, severity, OTA_SAID(what, text, fix) }. `what`, `text` and `fix` may hold the placeholders
  * {value} {low} {high} (hexadecimal; {value:d} decimal), {name} {other} and {word},
  * filled in from the diag by lib/host/finding.c. */
 struct ota_rule {
 	const char *id; /* kebab-case, stable for ever */
 	enum ota_severity severity;
+#ifndef OTA_NO_TEXT
 	const char *what; /* what was found */
 	const char *text; /* the rule itself */
 	const char *fix; /* what to do; NULL: nothing to add */
+#endif
 };
 
 #define OTA_NO_OFFSET UINT32_MAX

@@ -7,27 +7,31 @@
 #include "lib/text.h"
 
 static const struct ota_rule rule_row = { "table-row", OTA_ERROR,
-					  OTA_TEXT("the last row is cut off after {value:d} bytes"),
-					  OTA_TEXT("a table is rows of 32 bytes"), NULL };
-static const struct ota_rule rule_end = { "table-end", OTA_ERROR, OTA_TEXT("no end marker"),
-					  OTA_TEXT("a row of 32 bytes 0xff ends a table"),
-					  OTA_TEXT(
-						  "a table is 0xc00 bytes long: was it cut off?") };
+					  OTA_SAID("the last row is cut off after {value:d} bytes",
+						   "a table is rows of 32 bytes", NULL) };
+static const struct ota_rule rule_end = {
+	"table-end", OTA_ERROR,
+	OTA_SAID("no end marker", "a row of 32 bytes 0xff ends a table",
+		 "a table is 0xc00 bytes long: was it cut off?")
+};
 static const struct ota_rule rule_magic = {
-	"entry-magic", OTA_ERROR, OTA_TEXT("a row starts with the bytes {value}"),
-	OTA_TEXT("a row starts with the bytes AA 50, the digest row with EB EB"), NULL
+	"entry-magic", OTA_ERROR,
+	OTA_SAID("a row starts with the bytes {value}",
+		 "a row starts with the bytes AA 50, the digest row with EB EB", NULL)
 };
 static const struct ota_rule rule_md5 = {
-	"table-md5", OTA_ERROR, OTA_TEXT("the MD5 of the rows does not match"),
-	OTA_TEXT("the digest row holds the MD5 of the rows before it"),
-	OTA_TEXT("devices refuse such a table: build it again from its CSV")
+	"table-md5", OTA_ERROR,
+	OTA_SAID("the MD5 of the rows does not match",
+		 "the digest row holds the MD5 of the rows before it",
+		 "devices refuse such a table: build it again from its CSV")
 };
-static const struct ota_rule rule_utf8 = { "label-utf8", OTA_ERROR,
-					   OTA_TEXT("the label is no UTF-8"),
-					   OTA_TEXT("a label is UTF-8 text, at most 16 bytes"),
-					   NULL };
-static const struct ota_rule rule_full = { "table-full", OTA_ERROR, OTA_TEXT("{value:d} rows"),
-					   OTA_TEXT("a table holds at most {high:d} rows"), NULL };
+static const struct ota_rule rule_utf8 = {
+	"label-utf8", OTA_ERROR,
+	OTA_SAID("the label is no UTF-8", "a label is UTF-8 text, at most 16 bytes", NULL)
+};
+static const struct ota_rule rule_full = { "table-full", OTA_ERROR,
+					   OTA_SAID("{value:d} rows",
+						    "a table holds at most {high:d} rows", NULL) };
 
 const struct ota_dialect ota_dialect_esp32 = {
 	.names = &ota_names_esp32,

@@ -6,30 +6,10 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-static inline size_t ota_text_size(const char *text)
-{
-	size_t n = 0;
-
-	while (text[n])
-		n++;
-	return n;
-}
-
-static inline bool ota_text_same(const char *a, const char *b)
-{
-	while (*a && *a == *b) {
-		a++;
-		b++;
-	}
-	return *a == *b;
-}
+size_t ota_text_size(const char *text);
+bool ota_text_same(const char *a, const char *b);
 
 /* Is `c` one of the characters of `set`? NUL is none. */
-static inline bool ota_text_has(const char *set, char c)
-{
-	while (*set && *set != c)
-		set++;
-	return *set != '\0';
-}
+bool ota_text_has(const char *set, char c);
 
 #endif
