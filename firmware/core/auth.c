@@ -203,14 +203,6 @@ bool ota_auth_read(struct ota_conn *conn)
 	return refuse_unsigned(conn);
 }
 
-static void put_field(struct ota_line *line, const char *name, const char *value)
-{
-	ota_line_text(line, name);
-	ota_line_text(line, ": ");
-	ota_line_text(line, value);
-	ota_line_text(line, "\r\n");
-}
-
 /* "sha-256=:BASE64:" */
 static void print_digest(const uint8_t digest[static OTA_SHA256_SIZE], char out[static 56])
 {
@@ -230,7 +222,7 @@ void ota_auth_sign(struct ota_conn *conn, bool digest, struct ota_line *line)
 	struct ota_sig_params params = { 0 };
 
 	ota_line_state(&state_line, conn->rx);
-	ota_line_number(&status_line, conn->sign.status);
+	ota_line_print(&status_line, "%u", ota_error_status(conn->error));
 	ota_sig_print(conn->sign.mac, request);
 	print_digest(conn->sign.digest, content);
 	ota_sig_answer(&message, status, state, digest ? content : NULL, request);
@@ -240,14 +232,13 @@ void ota_auth_sign(struct ota_conn *conn, bool digest, struct ota_line *line)
 		memcpy(params.keyid, page_id, sizeof(page_id));
 	ota_sig_mac(&message, &params, key, mac);
 	ota_wipe(key, sizeof(key));
-	put_field(line, "OTA-State", state);
+	ota_line_print(line, "OTA-State: %s\r\n", state);
 	if (digest)
-		put_field(line, "Content-Digest", content);
-	ota_line_text(line, "Signature-Input: ");
+		ota_line_print(line, "Content-Digest: %s\r\n", content);
+	ota_line_print(line, "Signature-Input: ");
 	line->used = (uint16_t)(line->used +
 				ota_sig_print_input(&message, &params, line->text + line->used,
 						    (size_t)(line->room - line->used)));
-	ota_line_text(line, "\r\n");
 	ota_sig_print(mac, request);
-	put_field(line, "Signature", request);
+	ota_line_print(line, "\r\nSignature: %s\r\n", request);
 }

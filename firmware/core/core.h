@@ -7,63 +7,66 @@
 #include "firmware/core/receiver.h"
 #include "lib/push_key.h"
 
-/* Every refusal: its name in answers is in answer.c. */
-enum ota_error {
-	OTA_ERR_NONE,
-	OTA_ERR_HEAD, /* the request's head breaks a rule of HTTP */
-	OTA_ERR_HEAD_SIZE,
-	OTA_ERR_HEAD_SLOW,
-	OTA_ERR_LENGTH, /* no Content-Length */
-	OTA_ERR_HOST,
-	OTA_ERR_ORIGIN,
-	OTA_ERR_FORM, /* a web page could have sent it */
-	OTA_ERR_NO_KEY,
-	OTA_ERR_UNSIGNED,
-	OTA_ERR_SIGNATURE_FORM, /* not the one form that a signature of this request has */
-	OTA_ERR_UNAUTHORIZED, /* unknown key or wrong signature */
-	OTA_ERR_NONCE, /* signed well, but the nonce is used up, too old, or of another start */
-	OTA_ERR_RIGHTS, /* not with this key */
-	OTA_ERR_KEY, /* keys cannot be changed so */
-	OTA_ERR_NOT_FOUND,
-	OTA_ERR_METHOD,
-	OTA_ERR_EXPECT,
-	OTA_ERR_QUERY,
-	OTA_ERR_FIELD, /* a field's value is not of its form, or not allowed here */
-	OTA_ERR_CONTENT, /* content where none belongs */
-	OTA_ERR_BUSY,
-	OTA_ERR_TAKEN_OVER,
-	OTA_ERR_UNCONFIRMED,
-	OTA_ERR_VIA_FACTORY,
-	OTA_ERR_NO_SLOT,
-	OTA_ERR_NO_OTADATA,
-	OTA_ERR_SEQUENCE,
-	OTA_ERR_VETO,
-	OTA_ERR_TOO_LARGE,
-	OTA_ERR_PART, /* its place or size */
-	OTA_ERR_CODING,
-	OTA_ERR_STREAM, /* deflate data are damaged */
-	OTA_ERR_CONTENT_DIGEST,
-	OTA_ERR_FIRST_SECTOR, /* has to be sent (again) */
-	OTA_ERR_MAGIC,
-	OTA_ERR_CHIP,
-	OTA_ERR_REVISION,
-	OTA_ERR_PROJECT,
-	OTA_ERR_DOWNGRADE,
-	OTA_ERR_SECURE_VERSION,
-	OTA_ERR_NO_RECEIVER,
-	OTA_ERR_FAILED_BEFORE,
-	OTA_ERR_DIGEST,
-	OTA_ERR_IMAGE,
-	OTA_ERR_NO_HASH,
-	OTA_ERR_TRAILING,
-	OTA_ERR_SIGNATURE, /* the port's verify_image refused */
-	OTA_ERR_FLASH,
-	OTA_ERR_OTHER_IMAGE, /* another one runs, or is in that slot, than the caller believes */
-	OTA_ERR_NOT_READY,
-	OTA_ERR_NO_TRIAL, /* nothing to confirm */
-	OTA_ERR_NO_ROLLBACK, /* nothing to go back to */
-	OTA_ERR_COUNT
-};
+/* clang-format off */
+/* Every refusal: name, status, the esp_err_t that says the same (0: none), stage. In answers it is
+ * called "OTA_NAME". */
+#define OTA_ERRORS(ROW) \
+	ROW(HEAD, 400, 0, HEAD) /* the request's head breaks a rule of HTTP */ \
+	ROW(HEAD_SIZE, 431, 0, HEAD) \
+	ROW(HEAD_SLOW, 400, 0x107, HEAD) \
+	ROW(LENGTH, 411, 0, HEAD) /* no Content-Length */ \
+	ROW(HOST, 421, 0, HEAD) \
+	ROW(ORIGIN, 421, 0, HEAD) \
+	ROW(FORM, 415, 0, HEAD) /* a web page could have sent it */ \
+	ROW(NO_KEY, 401, 0, AUTH) \
+	ROW(UNSIGNED, 401, 0, AUTH) \
+	ROW(SIGNATURE_FORM, 400, 0, AUTH) /* not the one form that a signature of this request has */ \
+	ROW(UNAUTHORIZED, 401, 0, AUTH) /* unknown key or wrong signature */ \
+	ROW(NONCE, 401, 0, AUTH) /* signed well, but the nonce is used up, too old, or of another start */ \
+	ROW(RIGHTS, 403, 0, AUTH) /* not with this key */ \
+	ROW(KEY, 409, 0, KEYS) /* keys cannot be changed so */ \
+	ROW(NOT_FOUND, 404, 0x105, REQUEST) \
+	ROW(METHOD, 405, 0x106, REQUEST) \
+	ROW(EXPECT, 417, 0, REQUEST) \
+	ROW(QUERY, 400, 0x102, REQUEST) \
+	ROW(FIELD, 400, 0x102, REQUEST) /* a field's value is not of its form, or not allowed here */ \
+	ROW(CONTENT, 413, 0x102, REQUEST) /* content where none belongs */ \
+	ROW(BUSY, 409, 0x1507, UPLOAD) \
+	ROW(TAKEN_OVER, 409, 0x1507, UPLOAD) \
+	ROW(UNCONFIRMED, 409, 0x1506, REQUEST) \
+	ROW(VIA_FACTORY, 409, 0x1501, UPLOAD) \
+	ROW(NO_SLOT, 409, 0x105, UPLOAD) \
+	ROW(NO_OTADATA, 409, 0x105, REQUEST) \
+	ROW(SEQUENCE, 409, 0x1502, SWITCH) \
+	ROW(VETO, 503, 0x10D, REQUEST) \
+	ROW(TOO_LARGE, 413, 0x104, UPLOAD) \
+	ROW(PART, 400, 0x102, UPLOAD) /* its place or size */ \
+	ROW(CODING, 415, 0x106, UPLOAD) \
+	ROW(STREAM, 400, 0x10B, UPLOAD) /* deflate data are damaged */ \
+	ROW(CONTENT_DIGEST, 400, 0x10B, UPLOAD) \
+	ROW(FIRST_SECTOR, 409, 0x10C, UPLOAD) /* has to be sent (again) */ \
+	ROW(MAGIC, 422, 0x1503, JUDGE) \
+	ROW(CHIP, 422, 0x10A, JUDGE) \
+	ROW(REVISION, 422, 0x10A, JUDGE) \
+	ROW(PROJECT, 422, 0x10A, JUDGE) \
+	ROW(DOWNGRADE, 422, 0x1504, JUDGE) \
+	ROW(SECURE_VERSION, 422, 0x1504, JUDGE) \
+	ROW(NO_RECEIVER, 422, 0, JUDGE) \
+	ROW(FAILED_BEFORE, 422, 0x1505, JUDGE) \
+	ROW(DIGEST, 422, 0x10B, VERIFY) \
+	ROW(IMAGE, 422, 0x1503, VERIFY) \
+	ROW(NO_HASH, 422, 0x1503, VERIFY) \
+	ROW(TRAILING, 422, 0x1503, VERIFY) \
+	ROW(SIGNATURE, 422, 0x1503, VERIFY) /* the port's verify_image refused */ \
+	ROW(FLASH, 500, 0x6001, WRITE) \
+	ROW(OTHER_IMAGE, 409, 0x103, REQUEST) /* another one runs, or is in that slot, than the caller believes */ \
+	ROW(NOT_READY, 409, 0x10D, CONFIRM) \
+	ROW(NO_TRIAL, 409, 0x103, CONFIRM) /* nothing to confirm */ \
+	ROW(NO_ROLLBACK, 409, 0x1505, ROLLBACK) /* nothing to go back to */
+/* clang-format on */
+
+#define OTA_ERROR_VALUE(name, status, code, stage) OTA_ERR_##name,
+enum ota_error { OTA_ERR_NONE, OTA_ERRORS(OTA_ERROR_VALUE) OTA_ERR_COUNT };
 
 #define OTA_NO_PLACE UINT32_MAX /* of an error: no offset to tell */
 
@@ -88,14 +91,16 @@ void ota_answer_unsigned_stream(struct ota_conn *conn, const char *type, uint32_
 				ota_step_fn *more);
 
 /* send.c: an answer whose content stands where ota_answer_begin() said. */
-void ota_answer_whole(struct ota_conn *conn, unsigned status, const struct ota_line *body);
+void ota_answer_whole(struct ota_conn *conn, enum ota_error error, const struct ota_line *body);
 
 /* In `more`: where the next piece goes, and sending it. After the last one set conn->step to NULL
  * before. */
 struct ota_line ota_answer_piece(struct ota_conn *conn);
 void ota_answer_send(struct ota_conn *conn, const struct ota_line *line);
 
+/* "BUSY", without the OTA_ before it; "OK" of OTA_ERR_NONE. And its status, 200. */
 const char *ota_error_name(enum ota_error error);
+unsigned ota_error_status(enum ota_error error);
 
 /* request.c */
 
@@ -145,9 +150,6 @@ int ota_records_read(struct ota_receiver *rx, struct ota_otadata *data);
 int ota_layout_next(const struct ota_receiver *rx, enum ota_error *error);
 const struct ota_place *ota_layout_place(const struct ota_receiver *rx, int choice);
 bool ota_layout_has(const struct ota_receiver *rx, int choice);
-
-/* "ota_3", "factory". */
-void ota_line_slot(struct ota_line *line, int choice);
 
 /* Is the running app on trial? */
 bool ota_records_pending(const struct ota_otadata *data, int running);

@@ -6,52 +6,7 @@
 #include "lib/text.h"
 
 /* Pieces before the slots. */
-enum { PIECE_WHO, PIECE_WHAT, PIECE_HOW, PIECE_LAST, PIECE_UPLOAD, PIECE_SLOTS };
-
-static void put_name(struct ota_line *line, const char *before, const char *value)
-{
-	ota_line_text(line, before);
-	if (value)
-		ota_line_json(line, value, 64);
-	else
-		ota_line_text(line, "null");
-}
-
-static void put_bytes(struct ota_line *line, const char *before, const uint8_t *bytes, size_t size)
-{
-	ota_line_text(line, before);
-	if (!bytes) {
-		ota_line_text(line, "null");
-		return;
-	}
-	ota_line_char(line, '"');
-	ota_line_hex(line, bytes, size);
-	ota_line_char(line, '"');
-}
-
-static void put_bool(struct ota_line *line, const char *before, bool value)
-{
-	ota_line_text(line, before);
-	ota_line_text(line, value ? "true" : "false");
-}
-
-static void put_number(struct ota_line *line, const char *before, uint32_t value)
-{
-	ota_line_text(line, before);
-	ota_line_number(line, value);
-}
-
-static void put_slot(struct ota_line *line, const char *before, int choice)
-{
-	ota_line_text(line, before);
-	if (choice == OTA_CHOICE_NONE) {
-		ota_line_text(line, "null");
-		return;
-	}
-	ota_line_char(line, '"');
-	ota_line_slot(line, choice);
-	ota_line_char(line, '"');
-}
+enum { PIECE_WHO, PIECE_WHAT, PIECE_LAST, PIECE_UPLOAD, PIECE_SLOTS };
 
 /* The state of the record that means `choice`, the stronger one of two; NULL: none does. */
 static const char *state_of(struct ota_receiver *rx, int choice)
@@ -95,47 +50,35 @@ static void put_who(struct ota_receiver *rx, struct ota_line *line)
 	struct ota_app_desc desc;
 	bool known = ota_running_desc(rx, &desc);
 
-	ota_line_text(line, rx->port->inflate ? "{\"api\":1,\"features\":[\"deflate\",\"blocks\"]"
-					      : "{\"api\":1,\"features\":[\"blocks\"]");
-	put_name(line, ",\"receiver\":", device->receiver);
-	put_name(line, ",\"id\":", device->id);
-	put_name(line, ",\"chip\":", chip ? chip->name : NULL);
-	put_number(line, ",\"revision\":", device->revision);
-	put_name(line, ",\"project\":", known ? desc.project : NULL);
-	put_name(line, ",\"version\":", known ? desc.version : NULL);
-	put_bytes(line, ",\"elf_sha256\":", known ? desc.elf_sha256 : NULL,
-		  sizeof(desc.elf_sha256));
-	put_number(line, ",\"secure_version\":", device->secure_version);
+	ota_line_print(line,
+		       "{'api':1,'features':[%s'blocks'],'receiver':%j,'id':%j,'chip':%j,"
+		       "'revision':%u,'project':%j,'version':%j,'elf_sha256':%d,"
+		       "'secure_version':%u",
+		       rx->port->inflate ? "\"deflate\"," : "", device->receiver, device->id,
+		       chip ? chip->name : NULL, device->revision, known ? desc.project : NULL,
+		       known ? desc.version : NULL, known ? desc.elf_sha256 : NULL,
+		       device->secure_version);
 }
 
 static void put_what(struct ota_receiver *rx, struct ota_line *line)
 {
-	const struct ota_device *device = rx->port->device;
-	enum ota_error error;
-	int next = ota_layout_next(rx, &error);
-
-	put_bytes(line, ",\"boot\":", rx->boot_id, sizeof(rx->boot_id));
-	put_slot(line, ",\"running\":", device->running);
-	put_slot(line, ",\"selected\":", selected(rx));
-	put_slot(line, ",\"next\":", next);
-	put_name(line, ",\"via\":", error == OTA_ERR_VIA_FACTORY ? "factory" : NULL);
-	put_name(line, ",\"state\":", state_of(rx, device->running));
-	put_bool(line, ",\"ready\":", !device->ready || device->ready(device->ctx));
-}
-
-static void put_how(struct ota_receiver *rx, struct ota_line *line)
-{
 	static const char *const rollback[] = { "unknown", "yes", "no" };
+	const struct ota_device *device = rx->port->device;
+	bool insecure = rx->config->insecure;
 	enum ota_error error;
 	int next = ota_layout_next(rx, &error);
 
-	put_name(line, ",\"rollback\":", rollback[rx->rollback]);
-	put_bool(line, ",\"insecure\":", rx->config->insecure);
-	put_bool(line, ",\"tls\":", rx->config->tls);
-	put_name(line, ",\"auth\":", rx->config->insecure ? NULL : "hmac-sha256");
-	put_number(line, ",\"max_image\":",
-		   next == OTA_CHOICE_NONE ? 0 : ota_layout_place(rx, next)->size);
-	put_number(line, ",\"window\":", rx->port->inflate ? rx->port->inflate->window : 0);
+	ota_line_print(line,
+		       ",'boot':'%x','running':%c,'selected':%c,'next':%c,'via':%j,'state':%j,"
+		       "'ready':%b,'rollback':%j,'insecure':%b,'tls':%b,'auth':%j,"
+		       "'max_image':%u,'window':%u",
+		       rx->boot_id, device->running, selected(rx), next,
+		       error == OTA_ERR_VIA_FACTORY ? "factory" : NULL,
+		       state_of(rx, device->running), !device->ready || device->ready(device->ctx),
+		       rollback[rx->rollback], insecure, rx->config->tls,
+		       insecure ? NULL : "hmac-sha256",
+		       next == OTA_CHOICE_NONE ? 0 : ota_layout_place(rx, next)->size,
+		       rx->port->inflate ? rx->port->inflate->window : 0);
 }
 
 static void put_last(struct ota_receiver *rx, struct ota_line *line)
@@ -143,28 +86,21 @@ static void put_last(struct ota_receiver *rx, struct ota_line *line)
 	const struct ota_ending *last = &rx->last, *trial = &rx->last_trial;
 	const struct ota_device *device = rx->port->device;
 
-	ota_line_text(line, ",\"last_trial\":");
-	if (trial->known) {
-		put_bytes(line, "{\"image\":", trial->hashed ? trial->image : NULL,
-			  sizeof(trial->image));
-		put_slot(line, ",\"slot\":", trial->slot);
-		put_name(line, ",\"state\":", ota_state_name(trial->state));
-		put_name(line, ",\"reset\":",
-			 device->reset_reason ? device->reset_reason(device->ctx) : NULL);
-		ota_line_char(line, '}');
-	} else {
-		ota_line_text(line, "null");
-	}
-	ota_line_text(line, ",\"last\":");
-	if (last->known) {
-		put_bytes(line, "{\"digest\":", last->hashed ? last->image : NULL,
-			  sizeof(last->image));
-		put_bool(line, ",\"ok\":", !last->error);
-		put_name(line, ",\"error\":", last->error ? ota_error_name(last->error) : NULL);
-		ota_line_char(line, '}');
-	} else {
-		ota_line_text(line, "null");
-	}
+	if (trial->known)
+		ota_line_print(line, ",'last_trial':{'image':%d,'slot':%c,'state':%j,'reset':%j}",
+			       trial->hashed ? trial->image : NULL, trial->slot,
+			       ota_state_name(trial->state),
+			       device->reset_reason ? device->reset_reason(device->ctx) : NULL);
+	else
+		ota_line_print(line, ",'last_trial':null");
+	if (!last->known)
+		ota_line_print(line, ",'last':null");
+	else
+		ota_line_print(line,
+			       last->error ? ",'last':{'digest':%d,'ok':%b,'error':'OTA_%s'}"
+					   : ",'last':{'digest':%d,'ok':%b,'error':null}",
+			       last->hashed ? last->image : NULL, !last->error,
+			       ota_error_name((enum ota_error)last->error));
 }
 
 /* An unfinished one is the owner's business. */
@@ -172,7 +108,7 @@ static void put_upload(const struct ota_conn *conn, struct ota_line *line)
 {
 	if (conn->rx->config->insecure || conn->sign.signer != OTA_SIGNER_NONE)
 		ota_line_upload(line, &conn->rx->upload);
-	ota_line_text(line, ",\"slots\":[");
+	ota_line_print(line, ",'slots':[");
 }
 
 static void put_one(struct ota_receiver *rx, struct ota_line *line, int choice)
@@ -181,14 +117,11 @@ static void put_one(struct ota_receiver *rx, struct ota_line *line, int choice)
 	uint8_t digest[OTA_SHA256_SIZE];
 	bool known = ota_slot_desc(rx, choice, &desc);
 
-	put_slot(line, "{\"name\":", choice);
-	put_number(line, ",\"size\":", ota_layout_place(rx, choice)->size);
-	put_name(line, ",\"state\":", state_of(rx, choice));
-	put_name(line, ",\"project\":", known ? desc.project : NULL);
-	put_name(line, ",\"version\":", known ? desc.version : NULL);
-	put_bytes(line, ",\"image\":", ota_slot_digest(rx, choice, digest) ? digest : NULL,
-		  sizeof(digest));
-	ota_line_char(line, '}');
+	ota_line_print(line,
+		       "{'name':%c,'size':%u,'state':%j,'project':%j,'version':%j,'image':%d}",
+		       choice, ota_layout_place(rx, choice)->size, state_of(rx, choice),
+		       known ? desc.project : NULL, known ? desc.version : NULL,
+		       ota_slot_digest(rx, choice, digest) ? digest : NULL);
 }
 
 /* The first slot from `choice` on; OTA_SLOTS_MAX: no more. Factory is the last one. */
@@ -208,7 +141,7 @@ static void put_slots(struct ota_conn *conn, struct ota_line *line)
 	put_one(rx, line, choice);
 	choice = find_slot(rx, choice + 1);
 	last = choice == (int)OTA_SLOTS_MAX;
-	ota_line_text(line, last ? "]}\n" : ",");
+	ota_line_print(line, last ? "]}\n" : ",");
 	conn->u.stream.piece = (uint8_t)(choice + PIECE_SLOTS + 1);
 	if (last)
 		conn->step = NULL;
@@ -216,8 +149,8 @@ static void put_slots(struct ota_conn *conn, struct ota_line *line)
 
 static void step_device(struct ota_conn *conn)
 {
-	static void (*const put[])(struct ota_receiver *,
-				   struct ota_line *) = { put_who, put_what, put_how, put_last };
+	static void (*const put[])(struct ota_receiver *, struct ota_line *) = { put_who, put_what,
+										 put_last };
 	struct ota_line line = ota_answer_piece(conn);
 
 	if (conn->u.stream.piece < PIECE_UPLOAD)
@@ -241,32 +174,20 @@ void ota_line_state(struct ota_line *line, struct ota_receiver *rx)
 	const char *state = state_of(rx, running);
 	uint8_t digest[OTA_SHA256_SIZE];
 
-	ota_line_text(line, "id=\"");
-	ota_line_text(line, rx->port->device->id);
-	ota_line_text(line, "\", boot=\"");
-	ota_line_hex(line, rx->boot_id, sizeof(rx->boot_id));
-	ota_line_text(line, "\", slot=\"");
-	ota_line_slot(line, running);
-	ota_line_text(line, "\", image=\"");
-	if (ota_slot_digest(rx, running, digest))
-		ota_line_hex(line, digest, sizeof(digest));
-	ota_line_text(line, "\", state=\"");
-	ota_line_text(line, state ? state : "");
-	ota_line_char(line, '"');
+	ota_line_print(line, "id='%s', boot='%x', slot=%c, image=", rx->port->device->id,
+		       rx->boot_id, running);
+	ota_line_print(line, ota_slot_digest(rx, running, digest) ? "%d" : "''", digest);
+	ota_line_print(line, ", state='%s'", state ? state : "");
 }
 
 void ota_line_upload(struct ota_line *line, const struct ota_upload *upload)
 {
-	if (!upload->active) {
-		ota_line_text(line, ",\"upload\":null");
-		return;
-	}
-	put_bytes(line, ",\"upload\":{\"digest\":", upload->has_digest ? upload->digest : NULL,
-		  sizeof(upload->digest));
-	put_number(line, ",\"length\":", upload->length);
-	put_number(line, ",\"received\":", upload->received);
-	put_number(line, ",\"written\":", upload->written);
-	ota_line_char(line, '}');
+	ota_line_print(line,
+		       upload->active ? ",'upload':{'digest':%d,'length':%u,'received':%u,"
+					"'written':%u}"
+				      : ",'upload':null",
+		       upload->has_digest ? upload->digest : NULL, upload->length, upload->received,
+		       upload->written);
 }
 
 void ota_line_running(struct ota_line *line, const struct ota_receiver *rx)
@@ -274,7 +195,6 @@ void ota_line_running(struct ota_line *line, const struct ota_receiver *rx)
 	int running = rx->port->device->running;
 	uint8_t digest[OTA_SHA256_SIZE];
 
-	put_slot(line, ",\"running\":", running);
-	put_bytes(line, ",\"image\":", ota_slot_digest(rx, running, digest) ? digest : NULL,
-		  sizeof(digest));
+	ota_line_print(line, ",'running':%c,'image':%d", running,
+		       ota_slot_digest(rx, running, digest) ? digest : NULL);
 }

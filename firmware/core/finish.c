@@ -27,12 +27,10 @@ static void answer(struct ota_conn *conn)
 	struct ota_line line = ota_answer_begin(conn);
 	bool restart = part->restart;
 
-	ota_line_text(&line, "{\"done\":true,\"slot\":\"");
-	ota_line_slot(&line, target(rx));
-	ota_line_text(&line, part->commit ? "\",\"switched\":true" : "\",\"switched\":false");
-	ota_line_text(&line, restart ? ",\"restart\":true" : ",\"restart\":false");
+	ota_line_print(&line, "{'done':true,'slot':%c,'switched':%b,'restart':%b", target(rx),
+		       part->commit, restart);
 	ota_line_upload(&line, &rx->upload);
-	ota_line_text(&line, "}\n");
+	ota_line_print(&line, "}\n");
 	ota_upload_note(rx, OTA_ERR_NONE);
 	rx->upload.owner = rx->worker = NULL;
 	if (restart) {

@@ -25,29 +25,26 @@ static bool holds(const struct ota_receiver *rx, unsigned slot)
 	return found;
 }
 
-static void put_key(struct ota_line *line, const struct ota_receiver *rx, unsigned slot)
+/* The id of the key in `slot`; NULL: there is none. */
+static const char *id_of(const struct ota_receiver *rx, unsigned slot,
+			 char id[static OTA_KEY_ID_SIZE + 1])
 {
 	uint8_t key[OTA_KEY_SIZE];
-	char id[OTA_KEY_ID_SIZE + 1];
 
-	if (!ota_key_get(rx, slot, key)) {
-		ota_line_text(line, "null");
-		return;
-	}
+	if (!ota_key_get(rx, slot, key))
+		return NULL;
 	ota_key_id(key, id);
 	ota_wipe(key, sizeof(key));
-	ota_line_json(line, id, sizeof(id));
+	return id;
 }
 
 static void answer(struct ota_conn *conn)
 {
 	struct ota_line line = ota_answer_begin(conn);
+	char first[OTA_KEY_ID_SIZE + 1], second[OTA_KEY_ID_SIZE + 1];
 
-	ota_line_text(&line, "{\"keys\":[");
-	put_key(&line, conn->rx, 0);
-	ota_line_char(&line, ',');
-	put_key(&line, conn->rx, 1);
-	ota_line_text(&line, "]}\n");
+	ota_line_print(&line, "{'keys':[%j,%j]}\n", id_of(conn->rx, 0, first),
+		       id_of(conn->rx, 1, second));
 	ota_answer_end(conn, &line);
 }
 

@@ -118,16 +118,6 @@ int ota_layout_next(const struct ota_receiver *rx, enum ota_error *error)
 	return OTA_CHOICE_NONE;
 }
 
-void ota_line_slot(struct ota_line *line, int choice)
-{
-	if (choice < 0) {
-		ota_line_text(line, "factory");
-		return;
-	}
-	ota_line_text(line, "ota_");
-	ota_line_number(line, (uint32_t)choice);
-}
-
 /* A confirmation may have left an older record that is PENDING: the higher one counts. */
 bool ota_records_pending(const struct ota_otadata *data, int running)
 {

@@ -12,12 +12,17 @@ struct ota_line {
 	uint16_t room, used; /* bytes; what does not fit is left out and `used` stays */
 };
 
-void ota_line_char(struct ota_line *line, char c);
-void ota_line_text(struct ota_line *line, const char *text);
-void ota_line_number(struct ota_line *line, uint32_t value);
-void ota_line_hex(struct ota_line *line, const uint8_t *bytes, size_t size);
-
-/* A JSON string up to NUL or `size` bytes: what is not 0x20..0x7e, and " \ <, as \u00XX. */
-void ota_line_json(struct ota_line *line, const char *text, size_t size);
+/* Add `format`, in which ' stands for " and these for arguments:
+ *
+ *	%s  const char *	as it is
+ *	%j  const char *	a JSON string of at most 64 characters, what is not 0x20..0x7e and
+ *				" \ < as \u00XX; NULL: null
+ *	%u  uint32_t		decimal
+ *	%o  uint32_t		decimal; OTA_NO_PLACE: null
+ *	%b  bool		true or false
+ *	%x  const uint8_t *	8 bytes in hexadecimal
+ *	%d  const uint8_t *	a digest, 32 bytes in hexadecimal, in quotation marks; NULL: null
+ *	%c  int			a slot or factory, in quotation marks; OTA_CHOICE_NONE: null */
+void ota_line_print(struct ota_line *line, const char *format, ...);
 
 #endif

@@ -82,7 +82,6 @@ struct ota_key_fields {
 struct ota_sign_fields {
 	uint8_t signer; /* slot of the key whose signature was verified; OTA_SIGNER_NONE */
 	bool page; /* it called its key "page" */
-	uint16_t status; /* of the answer */
 	uint32_t size; /* of its content; OTA_NO_PLACE: not told */
 	uint8_t mac[OTA_MAC_SIZE]; /* of the request */
 	uint8_t digest[OTA_SHA256_SIZE]; /* of the answer's content */
@@ -99,6 +98,7 @@ struct ota_conn {
 	uint16_t out_left;
 	uint8_t state; /* enum ota_conn_state */
 	uint8_t route;
+	uint8_t error; /* enum ota_error, of the answer */
 	bool close; /* after the answer */
 	bool gone; /* the other end is, but work goes on */
 	bool chunked;

@@ -220,13 +220,10 @@ void ota_request_allow(const struct ota_conn *conn, struct ota_line *line)
 {
 	const char *path = routes[conn->route].path;
 
-	ota_line_text(line, "Allow: ");
-	ota_line_text(line, routes[conn->route].method);
-	for (size_t i = conn->route; i-- && ota_text_same(routes[i].path, path);) {
-		ota_line_text(line, ", ");
-		ota_line_text(line, routes[i].method);
-	}
-	ota_line_text(line, "\r\n");
+	ota_line_print(line, "Allow: %s", routes[conn->route].method);
+	for (size_t i = conn->route; i-- && ota_text_same(routes[i].path, path);)
+		ota_line_print(line, ", %s", routes[i].method);
+	ota_line_print(line, "\r\n");
 }
 
 /* The route; NULL: the request was answered. */

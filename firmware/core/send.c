@@ -3,98 +3,50 @@
  *
  * All of it is made in the connection's own memory: a signed head does not fit there together with
  * the content, so it is sent in two pieces, with a step of work for each. */
+#include <string.h>
+
 #include "firmware/core/core.h"
 #include "lib/base64.h"
 
 #define BODY_AT 532u /* in conn->text: behind the longest piece of a head */
 #define CHUNK_HEAD 5u /* "3ff\r\n" */
 
-static const char *reason(unsigned status)
-{
-	static const struct {
-		uint16_t status;
-		const char *reason;
-	} reasons[] = {
-		{ 200, "OK" },
-		{ 400, "Bad Request" },
-		{ 401, "Unauthorized" },
-		{ 403, "Forbidden" },
-		{ 404, "Not Found" },
-		{ 405, "Method Not Allowed" },
-		{ 409, "Conflict" },
-		{ 411, "Length Required" },
-		{ 413, "Content Too Large" },
-		{ 415, "Unsupported Media Type" },
-		{ 417, "Expectation Failed" },
-		{ 421, "Misdirected Request" },
-		{ 422, "Unprocessable Content" },
-		{ 431, "Request Header Fields Too Large" },
-		{ 500, "Internal Server Error" },
-		{ 503, "Service Unavailable" },
-	};
-
-	for (size_t i = 0; i < ARRAY_LEN(reasons); i++)
-		if (reasons[i].status == status)
-			return reasons[i].reason;
-	return "";
-}
-
-/* What the next signed request needs. */
-static void put_nonce(struct ota_conn *conn, struct ota_line *line)
-{
-	uint8_t raw[OTA_NONCE_SIZE];
-	char text[OTA_BASE64_SIZE(OTA_NONCE_SIZE) + 1];
-
-	ota_nonce_issue(&conn->rx->nonces, conn->rx->clock, raw);
-	ota_base64_print(raw, sizeof(raw), text);
-	text[sizeof(text) - 1] = '\0';
-	ota_line_text(line, "OTA-Nonce: ");
-	ota_line_text(line, text);
-	ota_line_text(line, "\r\n");
-}
-
-static void put_challenge(struct ota_line *line)
-{
-	ota_line_text(line, "WWW-Authenticate: OTA-Signature\r\nAccept-Signature: "
-			    "ota=(\"@method\" \"@path\" \"@query\" \"ota-challenge\");nonce;keyid;"
-			    "alg=\"hmac-sha256\";tag=\"otatool-request\"\r\n");
-}
+static const char challenge[] =
+	"WWW-Authenticate: OTA-Signature\r\nAccept-Signature: ota=('@method' '@path' '@query' "
+	"'ota-challenge');nonce;keyid;alg='hmac-sha256';tag='otatool-request'\r\n";
 
 static void put_head(struct ota_conn *conn, struct ota_line *line)
 {
-	unsigned status = conn->sign.status;
+	unsigned status = ota_error_status(conn->error);
+	uint8_t raw[OTA_NONCE_SIZE];
+	char nonce[OTA_BASE64_SIZE(OTA_NONCE_SIZE) + 1];
 
-	ota_line_text(line, "HTTP/1.1 ");
-	ota_line_number(line, status);
-	ota_line_char(line, ' ');
-	ota_line_text(line, reason(status));
-	ota_line_text(line, "\r\nContent-Type: ");
-	ota_line_text(line, conn->type);
-	ota_line_text(line, "\r\nCache-Control: no-store\r\n");
+	ota_line_print(line, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\n",
+		       status, ota_error_name(conn->error), conn->type);
 	if (conn->rx->config->insecure)
-		ota_line_text(line, "OTA-Insecure: 1\r\n");
+		ota_line_print(line, "OTA-Insecure: 1\r\n");
 	if (status == 401)
-		put_challenge(line);
+		ota_line_print(line, challenge);
 	if (status == 405)
 		ota_request_allow(conn, line);
 	if (status == 503)
-		ota_line_text(line, "Retry-After: 5\r\n");
+		ota_line_print(line, "Retry-After: 5\r\n");
 	if (conn->close)
-		ota_line_text(line, "Connection: close\r\n");
-	put_nonce(conn, line);
+		ota_line_print(line, "Connection: close\r\n");
+	ota_nonce_issue(&conn->rx->nonces, conn->rx->clock, raw);
+	ota_base64_print(raw, sizeof(raw), nonce);
+	nonce[sizeof(nonce) - 1] = '\0';
+	ota_line_print(line, "OTA-Nonce: %s\r\n", nonce);
 }
 
 /* The head's end. */
 static void put_length(const struct ota_conn *conn, struct ota_line *line)
 {
-	if (conn->sign.size != OTA_NO_PLACE) {
-		ota_line_text(line, "Content-Length: ");
-		ota_line_number(line, conn->sign.size);
-		ota_line_text(line, "\r\n");
-	} else if (conn->chunked) {
-		ota_line_text(line, "Transfer-Encoding: chunked\r\n");
-	}
-	ota_line_text(line, "\r\n");
+	if (conn->sign.size != OTA_NO_PLACE)
+		ota_line_print(line, "Content-Length: %u\r\n", conn->sign.size);
+	else if (conn->chunked)
+		ota_line_print(line, "Transfer-Encoding: chunked\r\n");
+	ota_line_print(line, "\r\n");
 }
 
 static void send(struct ota_conn *conn, const char *out, uint16_t size)
@@ -151,11 +103,11 @@ static void send_head(struct ota_conn *conn, ota_step_fn *sign, ota_step_fn *mor
 	send(conn, conn->text, line.used);
 }
 
-void ota_answer_whole(struct ota_conn *conn, unsigned status, const struct ota_line *body)
+void ota_answer_whole(struct ota_conn *conn, enum ota_error error, const struct ota_line *body)
 {
 	struct ota_sha256 sha;
 
-	conn->sign.status = (uint16_t)status;
+	conn->error = (uint8_t)error;
 	conn->sign.size = body->used;
 	conn->type = "application/json";
 	if (conn->sign.signer != OTA_SIGNER_NONE) {
@@ -168,7 +120,7 @@ void ota_answer_whole(struct ota_conn *conn, unsigned status, const struct ota_l
 
 void ota_answer_end(struct ota_conn *conn, const struct ota_line *line)
 {
-	ota_answer_whole(conn, 200, line);
+	ota_answer_whole(conn, OTA_ERR_NONE, line);
 }
 
 static void begin_stream(struct ota_conn *conn, const char *type, uint32_t size)
@@ -176,7 +128,7 @@ static void begin_stream(struct ota_conn *conn, const char *type, uint32_t size)
 	conn->chunked = size == OTA_NO_PLACE && conn->head.minor;
 	if (size == OTA_NO_PLACE && !conn->chunked)
 		conn->close = true;
-	conn->sign.status = 200;
+	conn->error = OTA_ERR_NONE;
 	conn->sign.size = size;
 	conn->type = type;
 }
@@ -232,9 +184,8 @@ void ota_answer_send(struct ota_conn *conn, const struct ota_line *line)
 	}
 	for (unsigned i = 0; i < 3; i++)
 		text[i] = "0123456789abcdef"[size >> (8 - 4 * i) & 15];
-	text[3] = '\r';
-	text[4] = '\n';
+	memcpy(text + 3, "\r\n", 2);
 	chunk.used = (uint16_t)(size + CHUNK_HEAD);
-	ota_line_text(&chunk, conn->step ? "\r\n" : "\r\n0\r\n\r\n");
+	ota_line_print(&chunk, conn->step ? "\r\n" : "\r\n0\r\n\r\n");
 	send(conn, text, chunk.used);
 }

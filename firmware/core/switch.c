@@ -46,11 +46,9 @@ static void answer(struct ota_conn *conn, const char *what, bool restart)
 {
 	struct ota_line line = ota_answer_begin(conn);
 
-	ota_line_text(&line, "{\"done\":true,\"");
-	ota_line_text(&line, what);
-	ota_line_text(&line, "\":true");
+	ota_line_print(&line, "{'done':true,'%s':true", what);
 	ota_line_running(&line, conn->rx);
-	ota_line_text(&line, restart ? ",\"restart\":true}\n" : ",\"restart\":false}\n");
+	ota_line_print(&line, ",'restart':%b}\n", restart);
 	conn->rx->worker = NULL;
 	if (restart) {
 		conn->close = true;
@@ -211,11 +209,11 @@ static int parse_slot(const struct ota_conn *conn)
 	const char *name = ota_query_value(conn, "slot", &size);
 
 	for (int choice = OTA_CHOICE_FACTORY; name && choice < (int)OTA_SLOTS_MAX; choice++) {
-		char text[8];
+		char text[10]; /* with its quotation marks */
 		struct ota_line line = { text, sizeof(text), 0 };
 
-		ota_line_slot(&line, choice);
-		if (line.used == size && memcmp(text, name, size) == 0 &&
+		ota_line_print(&line, "%c", choice);
+		if (line.used == size + 2 && memcmp(text + 1, name, size) == 0 &&
 		    ota_layout_has(conn->rx, choice))
 			return choice;
 	}

@@ -252,9 +252,9 @@ static void end_part(struct ota_conn *conn)
 	}
 	rx->upload.owner = rx->worker = NULL;
 	line = ota_answer_begin(conn);
-	ota_line_text(&line, "{\"done\":false");
+	ota_line_print(&line, "{'done':false");
 	ota_line_upload(&line, &rx->upload);
-	ota_line_text(&line, "}\n");
+	ota_line_print(&line, "}\n");
 	ota_answer_end(conn, &line);
 }
 
