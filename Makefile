@@ -20,7 +20,7 @@ WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wstrict-prototypes \
 	-Wmissing-prototypes -Wwrite-strings -Wvla -Wundef -Wno-missing-field-initializers
 PACKAGES := popt jansson zlib
 ALL_CFLAGS = -std=c11 $(WARN) $(CFLAGS) $(SANFLAGS)
-ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DOTA_VERSION='"$(VERSION)"' \
+ALL_CPPFLAGS = -I. -D_GNU_SOURCE -DOTA_SHA256_WORDS=14 -DOTA_VERSION='"$(VERSION)"' \
 	-DOTA_POPT_VERSION='"$(shell $(PKG_CONFIG) --modversion popt)"' -MMD -MP \
 	$(shell $(PKG_CONFIG) --cflags $(PACKAGES)) $(CPPFLAGS)
 ALL_LDFLAGS = $(SANFLAGS) $(LDFLAGS)

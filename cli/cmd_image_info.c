@@ -208,7 +208,7 @@ static void print_text(const struct image_input *input, const struct ota_image_f
 		printf("  %-14s 0x%02x %s\n", "checksum", image->checksum_stored,
 		       image->checksum == image->checksum_stored ? "ok" : "WRONG");
 	if (image_has_hash(image))
-		print_hex("SHA-256", image->hash_stored, image_hash_ok(image) ? " ok" : " WRONG");
+		print_hex("SHA-256", image->buf, image_hash_ok(image) ? " ok" : " WRONG");
 	else if (image->end && image->form == OTA_FORM_ESP32)
 		row("SHA-256", "none appended");
 	if (image->linked_for != OTA_NOT_LINKED)

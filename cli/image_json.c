@@ -37,7 +37,7 @@ bool image_has_hash(const struct ota_image *image)
 bool image_hash_ok(const struct ota_image *image)
 {
 	return image_has_hash(image) &&
-	       memcmp(image->sha256, image->hash_stored, sizeof(image->sha256)) == 0;
+	       memcmp(image->sha256, image->buf, sizeof(image->sha256)) == 0;
 }
 
 static json_t *segments_json(const struct ota_image_file *file)
@@ -166,7 +166,7 @@ json_t *image_json(const struct image_input *input, const struct ota_image_file 
 				    : json_null());
 	json_object_set_new(all, "sha256",
 			    hashed ? json_pack("{s:o, s:o, s:b}", "stored",
-					       image_hex(image->hash_stored, OTA_SHA256_SIZE),
+					       image_hex(image->buf, OTA_SHA256_SIZE),
 					       "calculated",
 					       image_hex(image->sha256, OTA_SHA256_SIZE), "ok",
 					       (int)image_hash_ok(image))

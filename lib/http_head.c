@@ -111,14 +111,14 @@ static bool matches(const char *pattern, const char *name)
 	return *pattern == '*' || *pattern == *name;
 }
 
-static bool is_wanted(const struct ota_http_head *head)
+static bool is_wanted(const struct ota_http_head *head, const char *name)
 {
 	const char *const *field = head->rules->fields;
 
-	if (ota_text_same(head->name, "host") || ota_text_same(head->name, "content-length") ||
-	    ota_text_same(head->name, "transfer-encoding"))
+	if (ota_text_same(name, "host") || ota_text_same(name, "content-length") ||
+	    ota_text_same(name, "transfer-encoding"))
 		return true;
-	while (*field && !matches(*field, head->name))
+	while (*field && !matches(*field, name))
 		field++;
 	return *field != NULL;
 }
@@ -126,34 +126,31 @@ static bool is_wanted(const struct ota_http_head *head)
 /* The colon: is this field kept, and is it the first of its name? */
 static void end_name(struct ota_http_head *head)
 {
-	bool whole = head->name_size < sizeof(head->name);
+	const char *name = head->kept + head->start;
 
-	head->name[whole ? head->name_size : sizeof(head->name) - 1] = '\0';
-	head->keeping = is_wanted(head);
+	keep(head, '\0');
+	if (head->status)
+		return;
 	head->state = AT_VALUE;
+	head->keeping = is_wanted(head, name);
+	head->used = head->start;
 	if (!head->keeping)
 		return;
-	if (!whole)
-		refuse(head, 431, "field name");
-	else if (ota_http_field(head, head->name))
+	if (ota_http_field(head, name))
 		refuse(head, 400, "repeated field");
-	for (unsigned i = 0; i <= head->name_size && !head->status; i++)
-		keep(head, (uint8_t)head->name[i]);
+	head->used = (uint16_t)(head->start + ota_text_size(name) + 1);
 	head->start = head->used;
 }
 
+/* A name is kept until its end shows whether that was worth it. */
 static void take_name(struct ota_http_head *head, uint8_t c)
 {
-	if (c == ':' && head->name_size) {
+	if (c == ':' && head->used > head->start)
 		end_name(head);
-	} else if (is_token(c)) {
-		if (c >= 'A' && c <= 'Z')
-			c = (uint8_t)(c - 'A' + 'a');
-		if (head->name_size < sizeof(head->name))
-			head->name[head->name_size++] = (char)c;
-	} else {
+	else if (is_token(c))
+		keep(head, c >= 'A' && c <= 'Z' ? (uint8_t)(c - 'A' + 'a') : c);
+	else
 		refuse(head, 400, "field name");
-	}
 }
 
 static void begin_name(struct ota_http_head *head, uint8_t c)
@@ -162,7 +159,7 @@ static void begin_name(struct ota_http_head *head, uint8_t c)
 		head->state = AT_LAST_LF;
 		return;
 	}
-	head->name_size = 0;
+	head->start = head->used;
 	head->state = IN_NAME;
 	take_name(head, c);
 }
@@ -187,6 +184,8 @@ static void take_length(struct ota_http_head *head, const char *text)
 
 static void end_value(struct ota_http_head *head)
 {
+	const char *value;
+
 	head->state = AT_LINE_LF;
 	if (!head->keeping)
 		return;
@@ -194,8 +193,9 @@ static void end_value(struct ota_http_head *head)
 	       (head->kept[head->used - 1] == ' ' || head->kept[head->used - 1] == '\t'))
 		head->used--;
 	keep(head, '\0');
-	if (!head->status && ota_text_same(head->name, "content-length"))
-		take_length(head, head->kept + head->start);
+	value = head->kept + head->start;
+	if (!head->status && ota_http_field(head, "content-length") == value)
+		take_length(head, value);
 }
 
 static void take_value(struct ota_http_head *head, uint8_t c)

@@ -3,15 +3,14 @@
  *
  * Stricter than RFC 9112 where leniency lets two parties read one request in two ways: bare CR or
  * LF, obs-fold, blank before a colon, NUL, a repeated length or a repeated field of those kept are
- * refused, as is any number of Host fields but one. Nothing is percent-decoded. */
+ * refused, as is any number of Host fields but one. Nothing is percent-decoded. The memory holds each
+ * field name while it arrives, so one longer than what is left of it is refused too. */
 #ifndef OTA_HTTP_HEAD_H
 #define OTA_HTTP_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#define OTA_HTTP_NAME_SIZE 24u /* bytes of the longest field name that can be kept, with its NUL */
 
 struct ota_http_rules {
 	uint16_t size_max; /* bytes of the whole head */
@@ -27,12 +26,11 @@ struct ota_http_head {
 	uint16_t room, used; /* bytes of it */
 	uint16_t size; /* bytes of the head so far */
 	uint16_t status; /* 0: more is needed; 200: complete; else the answer: 400, 411, 431 */
-	uint16_t start; /* of the target, then of the value in `kept` */
-	uint8_t state, name_size, minor; /* minor: of the HTTP version */
+	uint16_t start; /* in `kept`: of the target, then of a name or value */
+	uint8_t state, minor; /* minor: of the HTTP version */
 	bool keeping; /* the field under way */
 	uint32_t length; /* Content-Length, UINT32_MAX - 1 where it is more; OTA_HTTP_NO_LENGTH */
 	const char *why; /* what is refused, a few words */
-	char name[OTA_HTTP_NAME_SIZE];
 };
 
 /* Start a head; `kept` and `rules` stay the caller's. */

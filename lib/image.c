@@ -150,7 +150,6 @@ static void end_hash(struct ota_image *image)
 		ota_esp8266_settle(image, false);
 		return;
 	}
-	memcpy(image->hash_stored, image->buf, sizeof(image->hash_stored));
 	if (memcmp(image->buf, image->sha256, sizeof(image->sha256)) != 0)
 		ota_image_find(image, OTA_IMAGE_HASH, image->taken - OTA_IMAGE_HASH_SIZE, NULL);
 	begin_tail(image);
@@ -195,8 +194,7 @@ static void keep(uint8_t *out, const uint32_t window[2], uint32_t at, const uint
 
 static void take_data(struct ota_image *image, const uint8_t *p, size_t n)
 {
-	static const uint32_t head[2] = { 0, 16 }, project[2] = { 48, 32 }, page[2] = { 176, 8 },
-			      all[2] = { 0, OTA_APP_DESC_SIZE };
+	static const uint32_t head[2] = { 0, 16 }, project[2] = { 48, 32 }, page[2] = { 176, 8 };
 	uint32_t at = image->at.size - image->left;
 
 	image->checksum = xor_bytes(image->checksum, p, n);
@@ -205,8 +203,12 @@ static void take_data(struct ota_image *image, const uint8_t *p, size_t n)
 	keep(image->desc_head, head, at, p, n);
 	keep(image->desc_project, project, at, p, n);
 	keep(image->desc_page, page, at, p, n);
+#ifndef OTA_NO_TEXT
+	static const uint32_t all[2] = { 0, OTA_APP_DESC_SIZE };
+
 	if (image->want.desc)
 		keep(image->want.desc, all, at, p, n);
+#endif
 	if (at + n >= OTA_APP_DESC_SIZE)
 		ota_image_judge_desc(image);
 }

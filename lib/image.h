@@ -120,9 +120,9 @@ struct ota_image_header {
 };
 
 struct ota_segment {
-	unsigned index;
 	uint32_t load_addr, size; /* bytes */
 	uint32_t offset; /* of its data in the image, bytes */
+	uint8_t index;
 	bool mapped; /* run or read in place */
 };
 
@@ -139,10 +139,12 @@ struct ota_image_want {
 	bool hash; /* an image without appended SHA-256 is refused (but on ESP8266) */
 	bool alone; /* nothing but signature and 0xff may follow */
 
+#ifndef OTA_NO_TEXT
 	uint8_t *desc; /* OTA_APP_DESC_SIZE bytes that take the description as it is; or NULL */
 	void *ctx; /* handed to both */
 	ota_report_fn *report; /* each finding, warnings included; NULL: the first error is kept */
 	void (*segment)(void *ctx, const struct ota_segment *segment); /* may be NULL */
+#endif
 };
 
 #define OTA_NOT_LINKED UINT32_MAX
@@ -161,37 +163,48 @@ enum ota_image_phase {
 /* The caller owns it, and copies nothing of it while it is in use. To read: all but the last group. */
 struct ota_image {
 	enum ota_status status; /* of the first error */
+#ifndef OTA_NO_TEXT
 	struct ota_diag diag; /* the first error; rule NULL: none. Offsets count from the image */
-	enum ota_image_form form;
+#else
+	struct {
+		const struct ota_rule *rule;
+		uint32_t offset;
+	} diag;
+#endif
+	uint8_t form; /* enum ota_image_form */
 	struct ota_image_header header;
 	const struct ota_chip *chip; /* held against; NULL: unknown */
 	bool is_app, is_bootloader; /* by its description */
 	uint32_t secure_version; /* the app's; 0 without description */
-	unsigned page; /* log2 of the MMU page size */
+	uint8_t page; /* log2 of the MMU page size */
 	bool page_open; /* the image does not say; `page` is the default, or less where it has to be */
-	unsigned mapped; /* segments that are run or read in place */
+	uint8_t mapped; /* segments that are run or read in place */
 	uint32_t
 		linked_for; /* ESP8266: flash address of the slot, modulo 1 MiB; or OTA_NOT_LINKED */
 	uint32_t taken; /* bytes fed, at most UINT32_MAX */
 	uint32_t
 		length; /* after finish, bytes: the image with its hash, without signature; 0: unknown */
-	enum ota_image_tail tail; /* after finish */
+	uint8_t tail; /* enum ota_image_tail, after finish */
 	uint32_t data_end; /* behind the last byte that is not 0xff */
 	uint8_t checksum, checksum_stored;
-	uint8_t sha256[OTA_SHA256_SIZE]; /* of all before the hash, once there */
-	uint8_t hash_stored[OTA_SHA256_SIZE];
+	uint8_t have,
+		buf[32]; /* bytes gathered of a record; after finish the appended hash, if any */
+	union {
+		struct { /* bytes 0.., 48.., 176.. of the description, until it is judged */
+			uint8_t desc_head[16], desc_project[32], desc_page[8];
+		};
+		uint8_t sha256[OTA_SHA256_SIZE]; /* of all before the hash, once there */
+	};
 
 	struct ota_image_want want;
-	enum ota_image_phase phase;
+	uint8_t phase; /* enum ota_image_phase */
 	uint32_t left; /* bytes of this phase to come */
 	uint32_t end; /* where the image ends, once in OTA_PHASE_TAIL */
 	uint32_t tail_first; /* first byte of the tail that is not 0xff */
 	uint8_t tail_byte; /* and which it is */
-	uint8_t have, buf[32]; /* bytes gathered of a record */
 	bool described; /* the description was judged, or its absence */
 	bool too_large; /* was said */
 	bool second; /* ESP8266 layout v2: in its second half */
-	uint8_t desc_head[16], desc_project[32], desc_page[8]; /* bytes 0.., 48.., 176.. of it */
 	struct ota_segment at;
 	uint32_t crc;
 	struct ota_sha256 sha;

@@ -97,11 +97,9 @@ void ota_esp8266_settle(struct ota_image *image, bool ended)
 	}
 	if (!ended && memcmp(image->buf, image->sha256, sizeof(image->sha256)) == 0) {
 		image->form = OTA_FORM_ESP8266_RTOS;
-		memcpy(image->hash_stored, image->buf, sizeof(image->hash_stored));
 		return;
 	}
 	if (!ended) {
-		memcpy(image->hash_stored, image->buf, sizeof(image->hash_stored));
 		image->end -= OTA_IMAGE_HASH_SIZE;
 		ota_image_tail(image, image->buf, OTA_IMAGE_HASH_SIZE, image->end);
 		return;

@@ -134,7 +134,7 @@ static uint32_t header_at(const struct ota_image *image)
 static bool placed_on_page(struct ota_image *image, uint32_t flash)
 {
 	uint32_t differ = flash ^ image->at.load_addr;
-	unsigned page = image->page;
+	uint8_t page = image->page;
 
 	while (image->page_open && page > image->chip->page_min &&
 	       differ & ((UINT32_C(1) << page) - 1))
@@ -175,8 +175,8 @@ static void judge_place(struct ota_image *image)
 		at->mapped = false;
 	} else if (ota_chip_is_mapped(image->chip, at->load_addr, image->page)) {
 		at->mapped = true;
-		image->mapped +=
-			!image->chip->psram_mapped || at->load_addr < image->chip->mapped[1].low;
+		if (!image->chip->psram_mapped || at->load_addr < image->chip->mapped[1].low)
+			image->mapped++;
 		judge_mapped(image);
 		if (OTA_HAS_ESP8266 && image->form != OTA_FORM_ESP32)
 			ota_esp8266_link(image);
@@ -188,8 +188,10 @@ static void judge_place(struct ota_image *image)
 				       OTA_MADE_OF(.value = at->load_addr, .high = at->size,
 						   .name = segment_names[at->index]));
 	}
+#ifndef OTA_NO_TEXT
 	if (image->want.segment)
 		image->want.segment(image->want.ctx, at);
+#endif
 }
 
 static bool segment_fits(struct ota_image *image)
@@ -231,11 +233,10 @@ void ota_image_judge_segment(struct ota_image *image)
 }
 
 /* The default of ESP-IDF's configuration: by flash size. */
-static unsigned default_page(const struct ota_image *image)
+static uint8_t default_page(const struct ota_image *image)
 {
-	unsigned page = 14u + (image->header.flash >> 4);
+	uint8_t flash = image->header.flash >> 4, page = flash > 2 ? 16 : (uint8_t)(14 + flash);
 
-	page = page > 16 ? 16 : page;
 	return page < image->chip->page_min ? image->chip->page_min : page;
 }
 

@@ -120,16 +120,26 @@ static enum ota_status status_of(enum ota_image_fault fault)
 void ota_image_find(struct ota_image *image, enum ota_image_fault fault, uint32_t offset,
 		    const struct ota_diag *made_of)
 {
-	struct ota_diag found = made_of ? *made_of : (struct ota_diag){ .offset = offset };
+	const struct ota_rule *rule = &ota_image_rules[fault];
+	bool first = rule->severity == OTA_ERROR && !image->status;
 
-	found.rule = &ota_image_rules[fault];
+#ifndef OTA_NO_TEXT
+	struct ota_diag found = made_of ? *made_of : (struct ota_diag){ .rule = rule };
+
+	found.rule = rule;
 	found.offset = offset;
-	if (found.rule->severity == OTA_ERROR && !image->status) {
-		image->status = status_of(fault);
+	if (first)
 		image->diag = found;
-	}
 	if (image->want.report)
 		image->want.report(image->want.ctx, &found);
+#else
+	(void)made_of;
+#endif
+	if (!first)
+		return;
+	image->status = status_of(fault);
+	image->diag.rule = rule;
+	image->diag.offset = offset;
 }
 
 void ota_image_stop(struct ota_image *image, enum ota_image_fault fault, uint32_t offset,

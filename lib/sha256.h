@@ -12,7 +12,7 @@
 
 /* Words of the implementation's state; a build whose implementation needs more defines it. */
 #ifndef OTA_SHA256_WORDS
-#define OTA_SHA256_WORDS 14
+#define OTA_SHA256_WORDS 13
 #endif
 
 struct ota_sha256 {

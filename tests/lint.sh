@@ -4,7 +4,7 @@ set -u
 cd "$(dirname "$0")/.." || exit 1
 files=$(git ls-files -co --exclude-standard '*.c' '*.h' | grep -v '^firmware/port/\(esp-idf\|qemu\)')
 sources=$(echo "$files" | grep '\.c$')
-flags='-std=c11 -I. -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include -D_GNU_SOURCE -DOTA_VERSION=\"0\" -DOTA_POPT_VERSION=\"0\"'
+flags='-std=c11 -I. -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include -D_GNU_SOURCE -DOTA_SHA256_WORDS=14 -DOTA_VERSION=\"0\" -DOTA_POPT_VERSION=\"0\"'
 bad=0
 # shellcheck disable=SC2086
 clang-format --dry-run --Werror $files || bad=1

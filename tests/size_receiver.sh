@@ -14,7 +14,7 @@ objects=
 for file in lib/*.c firmware/core/*.c firmware/port/template/*.c firmware/port/common/*.c; do
 	object=$out/$(echo "$file" | tr / _ | sed 's/\.c$//').o
 	# shellcheck disable=SC2086
-	$cc $arch -std=c11 -Os -I. -DOTA_NO_TEXT -DOTA_ONE_CHIP=5 -ffunction-sections -fdata-sections \
+	$cc $arch -std=c11 -Os -msave-restore -I. -DOTA_NO_TEXT -DOTA_ONE_CHIP=5 -ffunction-sections -fdata-sections \
 		-fcallgraph-info=su -c -o "$object" "$file"
 	objects="$objects $object"
 done
@@ -43,6 +43,7 @@ line "memory: receiver, one connection, sector" $(($(symbol receiver) + conn)) 6
 line "memory: a further connection" "$conn" 1280
 
 INDIRECT='ota_step=^ota_request_begin$|^[a-z]*\.c:(step_|answer|confirmed|change_|other_boots|rolled_back|no_rollback|switched|commit|refuse_boot)
+ota_conn_input=^ota_upload_take$|^keys.c:take$
 ota_request_begin=^ota_(device|upload|blocks|boot|confirm|rollback|restart|otadata|table|key)[a-z_]*_begin$
 ota_http_head_feed=^http_head.c:(take_|begin_name)
 device.c:step_device=^device.c:put_'

@@ -10,7 +10,7 @@
 #include "lib/marker.h"
 
 /* What an image at `place` is held against. */
-static struct ota_image_want want_of(const struct ota_receiver *rx, const struct ota_place *place)
+static struct ota_image_want want_of(const struct ota_receiver *rx, struct ota_place place)
 {
 	const struct ota_device *device = rx->port->device;
 
@@ -20,8 +20,8 @@ static struct ota_image_want want_of(const struct ota_receiver *rx, const struct
 		.revision = device->revision,
 		.block_revision = device->block_revision,
 		.secure_version = device->secure_version,
-		.flash_addr = place->addr,
-		.room = place->size,
+		.flash_addr = place.addr,
+		.room = place.size,
 		.hash = true,
 		.alone = true,
 	};
@@ -102,14 +102,12 @@ void ota_check_begin(struct ota_receiver *rx, int choice, uint32_t length)
 	struct ota_image_want want = want_of(rx, ota_layout_place(rx, choice));
 
 	want.alone = length != 0;
-	rx->u.check.at = 0;
 	rx->u.check.length = length ? length : want.room;
 	ota_image_begin(&rx->u.check.image, &want);
 }
 
 void ota_check_feed(struct ota_receiver *rx, const uint8_t *data, size_t size)
 {
-	rx->u.check.at += (uint32_t)size;
 	rx->hashed += (uint32_t)size;
 	(void)ota_image_feed(&rx->u.check.image, data, size);
 }
@@ -128,18 +126,18 @@ static void step_verify(struct ota_conn *conn)
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_flash *flash = rx->port->flash;
 	struct ota_check *check = &rx->u.check;
-	uint32_t n = check->length - check->at;
+	uint32_t at = check->image.taken, n = check->length - at;
 	bool over;
 
 	if (n > OTA_SECTOR)
 		n = OTA_SECTOR;
-	if (flash->read(flash->ctx, check->addr + check->at, rx->sector, n)) {
-		ota_answer_error(conn, OTA_ERR_FLASH, "read", check->addr + check->at);
+	if (flash->read(flash->ctx, check->addr + at, rx->sector, n)) {
+		ota_answer_error(conn, OTA_ERR_FLASH, "read", check->addr + at);
 		return;
 	}
 	ota_check_feed(rx, rx->sector, n);
 	over = check->image.status || check->image.phase == OTA_PHASE_TAIL ||
-	       check->at == check->length;
+	       check->image.taken == check->length;
 	if (!over)
 		return;
 	conn->step = ota_image_finish(&check->image) == OTA_OK ? conn->then : conn->otherwise;
@@ -150,7 +148,7 @@ void ota_verify_begin(struct ota_conn *conn, int choice, ota_step_fn *then, ota_
 	struct ota_receiver *rx = conn->rx;
 
 	ota_check_begin(rx, choice, 0);
-	rx->u.check.addr = ota_layout_place(rx, choice)->addr;
+	rx->u.check.addr = ota_layout_place(rx, choice).addr;
 	conn->then = then;
 	conn->otherwise = otherwise;
 	conn->step = step_verify;

@@ -83,12 +83,11 @@ struct ota_line ota_answer_begin(struct ota_conn *conn);
 /* Send `line` as the JSON content of an answer of 200. */
 void ota_answer_end(struct ota_conn *conn, const struct ota_line *line);
 
-/* Begin an answer of 200 whose content `more` makes piece by piece: `size` bytes of `type`, or in
- * chunks (OTA_NO_PLACE). For a signed one `more` goes through it twice, so conn->u.stream alone says
+/* Begin an answer of 200 whose content `more` makes piece by piece: `size` bytes, or JSON in chunks
+ * (OTA_NO_PLACE). For a signed one `more` goes through it twice, so conn->u.stream alone says
  * where it stands; content too long for that stays unsigned. */
-void ota_answer_stream(struct ota_conn *conn, const char *type, uint32_t size, ota_step_fn *more);
-void ota_answer_unsigned_stream(struct ota_conn *conn, const char *type, uint32_t size,
-				ota_step_fn *more);
+void ota_answer_stream(struct ota_conn *conn, uint32_t size, ota_step_fn *more);
+void ota_answer_unsigned_stream(struct ota_conn *conn, uint32_t size, ota_step_fn *more);
 
 /* send.c: an answer whose content stands where ota_answer_begin() said. */
 void ota_answer_whole(struct ota_conn *conn, enum ota_error error, const struct ota_line *body);
@@ -148,7 +147,7 @@ int ota_records_read(struct ota_receiver *rx, struct ota_otadata *data);
 
 /* The slot an upload goes to; OTA_CHOICE_NONE: none, *error says why. */
 int ota_layout_next(const struct ota_receiver *rx, enum ota_error *error);
-const struct ota_place *ota_layout_place(const struct ota_receiver *rx, int choice);
+struct ota_place ota_layout_place(const struct ota_receiver *rx, int choice);
 bool ota_layout_has(const struct ota_receiver *rx, int choice);
 
 /* Is the running app on trial? */

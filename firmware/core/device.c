@@ -77,7 +77,7 @@ static void put_what(struct ota_receiver *rx, struct ota_line *line)
 		       state_of(rx, device->running), !device->ready || device->ready(device->ctx),
 		       rollback[rx->rollback], insecure, rx->config->tls,
 		       insecure ? NULL : "hmac-sha256",
-		       next == OTA_CHOICE_NONE ? 0 : ota_layout_place(rx, next)->size,
+		       next == OTA_CHOICE_NONE ? 0 : ota_layout_place(rx, next).size,
 		       rx->port->inflate ? rx->port->inflate->window : 0);
 }
 
@@ -119,7 +119,7 @@ static void put_one(struct ota_receiver *rx, struct ota_line *line, int choice)
 
 	ota_line_print(line,
 		       "{'name':%c,'size':%u,'state':%j,'project':%j,'version':%j,'image':%d}",
-		       choice, ota_layout_place(rx, choice)->size, state_of(rx, choice),
+		       choice, ota_layout_place(rx, choice).size, state_of(rx, choice),
 		       known ? desc.project : NULL, known ? desc.version : NULL,
 		       ota_slot_digest(rx, choice, digest) ? digest : NULL);
 }
@@ -165,7 +165,7 @@ static void step_device(struct ota_conn *conn)
 void ota_device_begin(struct ota_conn *conn)
 {
 	conn->u.stream.piece = 0;
-	ota_answer_stream(conn, "application/json", OTA_NO_PLACE, step_device);
+	ota_answer_stream(conn, OTA_NO_PLACE, step_device);
 }
 
 void ota_line_state(struct ota_line *line, struct ota_receiver *rx)

@@ -65,7 +65,7 @@ static void step_arm(struct ota_conn *conn)
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_flash *flash = rx->port->flash;
 	const uint8_t *header = rx->upload.header;
-	uint32_t addr = ota_layout_place(rx, target(rx))->addr;
+	uint32_t addr = ota_layout_place(rx, target(rx)).addr;
 	uint8_t found[OTA_HEADER_SIZE];
 	int error = flash->read(flash->ctx, addr, found, sizeof(found));
 
@@ -118,9 +118,9 @@ static void step_port_verify(struct ota_conn *conn)
 {
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_verify_image *port = rx->port->verify_image;
-	const struct ota_place *place = ota_layout_place(rx, target(rx));
+	const struct ota_place place = ota_layout_place(rx, target(rx));
 
-	if (port && port->verify(port->ctx, place->addr, rx->upload.length) != 0)
+	if (port && port->verify(port->ctx, place.addr, rx->upload.length) != 0)
 		refuse(conn, OTA_ERR_SIGNATURE, NULL);
 	else
 		conn->step = step_accept;
@@ -145,8 +145,8 @@ static void step_read_back(struct ota_conn *conn)
 {
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_flash *flash = rx->port->flash;
-	uint32_t at = rx->u.check.at, n = rx->upload.length - at;
-	uint32_t addr = ota_layout_place(rx, target(rx))->addr + at;
+	uint32_t at = rx->u.check.image.taken, n = rx->upload.length - at;
+	uint32_t addr = ota_layout_place(rx, target(rx)).addr + at;
 
 	if (n > OTA_SECTOR)
 		n = OTA_SECTOR;
@@ -163,14 +163,14 @@ static void step_read_back(struct ota_conn *conn)
 	ota_sha256_feed(&rx->sha, rx->sector, n);
 	rx->hashed += n;
 	ota_check_feed(rx, rx->sector, n);
-	if (rx->u.check.at == rx->upload.length)
+	if (rx->u.check.image.taken == rx->upload.length)
 		compare_digest(conn);
 }
 
 static void begin_read_back(struct ota_conn *conn)
 {
 	ota_sha256_begin(&conn->rx->sha);
-	conn->rx->u.check.at = 0;
+	conn->rx->u.check.image.taken = 0;
 	conn->step = step_read_back;
 }
 
@@ -179,7 +179,7 @@ static void step_rewrite_first(struct ota_conn *conn)
 {
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_flash *flash = rx->port->flash;
-	uint32_t addr = ota_layout_place(rx, target(rx))->addr;
+	uint32_t addr = ota_layout_place(rx, target(rx)).addr;
 	const uint32_t rest = OTA_SECTOR - OTA_HEADER_SIZE;
 	uint8_t *keep = rx->sector + OTA_HEADER_SIZE;
 
@@ -198,7 +198,7 @@ static void step_header(struct ota_conn *conn)
 {
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_flash *flash = rx->port->flash;
-	uint32_t addr = ota_layout_place(rx, target(rx))->addr;
+	uint32_t addr = ota_layout_place(rx, target(rx)).addr;
 	bool blank = true;
 
 	if (!rx->upload.has_header) {

@@ -91,16 +91,15 @@ static bool may_change(struct ota_conn *conn)
 static void step_store(struct ota_conn *conn)
 {
 	const struct ota_keys *keys = conn->rx->port->keys;
-	struct ota_key_fields *new = &conn->u.key;
-	uint8_t other[OTA_KEY_SIZE];
-	bool same = ota_key_get(conn->rx, !new->slot, other) &&
-		    ota_secret_same(other, new->key, sizeof(other));
-	bool failed = !same && keys->set(keys->ctx, new->slot, new->key) != 0;
+	uint8_t *new = conn->u.key, slot = slot_of(conn), other[OTA_KEY_SIZE];
+	bool same =
+		ota_key_get(conn->rx, !slot, other) && ota_secret_same(other, new, sizeof(other));
+	bool failed = !same && keys->set(keys->ctx, slot, new) != 0;
 
 	ota_wipe(other, sizeof(other));
-	ota_wipe(new->key, sizeof(new->key));
+	ota_wipe(new, OTA_KEY_SIZE);
 	if (conn->sign.signer != OTA_SIGNER_NONE && !same && !failed)
-		conn->sign.signer = new->slot;
+		conn->sign.signer = slot;
 	if (same)
 		refuse(conn, OTA_ERR_KEY, "it is the other slot's");
 	else if (failed)
@@ -112,14 +111,13 @@ static void step_store(struct ota_conn *conn)
 /* The content is there: is it what was signed, and what key does it mean? */
 static bool unwrap(struct ota_conn *conn)
 {
-	struct ota_key_fields *new = &conn->u.key;
 	uint8_t key[OTA_KEY_SIZE], challenge[OTA_CHALLENGE_SIZE];
 	uint8_t digest[OTA_SHA256_SIZE], said[OTA_SHA256_SIZE];
 	const char *text = ota_http_field(&conn->head, "content-digest");
 	struct ota_sha256 sha;
 
 	ota_sha256_begin(&sha);
-	ota_sha256_feed(&sha, new->key, sizeof(new->key));
+	ota_sha256_feed(&sha, conn->u.key, OTA_KEY_SIZE);
 	ota_sha256_finish(&sha, digest);
 	if (!text || !ota_parse_digest(text, said) || memcmp(said, digest, sizeof(said)) != 0) {
 		refuse(conn, OTA_ERR_CONTENT_DIGEST, NULL);
@@ -127,7 +125,7 @@ static bool unwrap(struct ota_conn *conn)
 	}
 	if (conn->sign.signer != OTA_SIGNER_NONE && ota_parse_challenge(conn, challenge) &&
 	    ota_key_get(conn->rx, conn->sign.signer, key)) {
-		ota_key_wrap(key, challenge, new->key);
+		ota_key_wrap(key, challenge, conn->u.key);
 		ota_wipe(key, sizeof(key));
 	}
 	return true;
@@ -135,11 +133,9 @@ static bool unwrap(struct ota_conn *conn)
 
 static size_t take(struct ota_conn *conn, const uint8_t *data, size_t size)
 {
-	struct ota_key_fields *new = &conn->u.key;
 	size_t n = size < conn->left ? size : conn->left;
 
-	memcpy(new->key + new->size, data, n);
-	new->size = (uint8_t)(new->size + n);
+	memcpy(conn->u.key + OTA_KEY_SIZE - conn->left, data, n);
 	conn->left -= (uint32_t)n;
 	if (!conn->left && unwrap(conn)) {
 		conn->state = OTA_CONN_WORK;
@@ -156,7 +152,6 @@ void ota_key_put_begin(struct ota_conn *conn)
 		refuse(conn, OTA_ERR_CONTENT, "a key has 32 bytes");
 		return;
 	}
-	conn->u.key = (struct ota_key_fields){ .slot = slot_of(conn) };
 	conn->take = take;
 	conn->moved = 0;
 	conn->since = conn->rx->now;

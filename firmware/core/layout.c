@@ -5,45 +5,31 @@
 #include "firmware/core/core.h"
 #include "lib/table.h"
 
-static void add_part(struct ota_layout *layout, struct ota_slots *slots,
-		     const struct ota_part *part, uint8_t row)
+/* Where an app of this subtype stands in the layout; -1: nowhere. */
+static int index_of(uint8_t subtype)
 {
-	const struct ota_place place = { part->offset, part->size };
-
-	ota_slots_add(slots, part->type, part->subtype, part->size, row);
-	if (part->type == OTA_TYPE_DATA && part->subtype == OTA_DATA_OTA)
-		layout->otadata = place;
-	if (part->type != OTA_TYPE_APP)
-		return;
-	if (part->subtype == OTA_APP_FACTORY)
-		layout->places[OTA_PLACE_FACTORY] = place;
-	else if (part->subtype >= OTA_APP_OTA_0 && part->subtype <= OTA_APP_OTA_15)
-		layout->places[part->subtype - OTA_APP_OTA_0] = place;
+	if (subtype == OTA_APP_FACTORY)
+		return OTA_PLACE_FACTORY;
+	return subtype >= OTA_APP_OTA_0 && subtype <= OTA_APP_OTA_15 ? subtype - OTA_APP_OTA_0 : -1;
 }
 
-/* Is the place in flash, and whole sectors? A table that says otherwise is not obeyed. */
-static bool is_sound(const struct ota_receiver *rx, const struct ota_place *place)
-{
-	uint32_t flash = rx->port->flash->size;
-
-	return place->addr % OTA_SECTOR == 0 && place->addr < flash &&
-	       place->size <= flash - place->addr;
-}
-
-static void drop_unsound(struct ota_receiver *rx, const struct ota_slots *slots)
+/* A place that is not in flash, or does not begin with a sector, is none. */
+static void add_part(struct ota_receiver *rx, const struct ota_part *part)
 {
 	struct ota_layout *layout = &rx->layout;
+	uint32_t flash = rx->port->flash->size;
+	int i = part->type == OTA_TYPE_APP ? index_of(part->subtype) : -1;
+	bool sound = part->offset % OTA_SECTOR == 0 && part->offset < flash &&
+		     part->size <= flash - part->offset;
 
-	for (unsigned i = 0; i <= OTA_PLACE_FACTORY; i++) {
-		int choice = i == OTA_PLACE_FACTORY ? OTA_CHOICE_FACTORY : (int)i;
-
-		if (ota_slots_row(slots, choice) == OTA_NO_ROW || !is_sound(rx, &layout->places[i]))
-			layout->places[i].size = 0;
-		layout->places[i].size -= layout->places[i].size % OTA_SECTOR;
+	if (i >= 0) {
+		layout->apps[i].first = (uint16_t)(part->offset / OTA_SECTOR);
+		layout->apps[i].count = sound ? (uint16_t)(part->size / OTA_SECTOR) : 0;
+	} else if (part->type == OTA_TYPE_DATA && part->subtype == OTA_DATA_OTA) {
+		layout->otadata = (struct ota_place){ part->offset, part->size };
+		if (!sound || part->size < OTA_OTADATA_SIZE)
+			layout->otadata.size = 0;
 	}
-	if (layout->otadata.size < OTA_OTADATA_SIZE || !is_sound(rx, &layout->otadata))
-		layout->otadata.size = 0;
-	layout->count = (uint8_t)slots->count;
 }
 
 enum ota_status ota_layout_read(struct ota_receiver *rx)
@@ -63,9 +49,13 @@ enum ota_status ota_layout_read(struct ota_receiver *rx)
 				return OTA_E_MAGIC;
 			break; /* the digest row, or blank: the bootloader has checked both */
 		}
-		add_part(&rx->layout, &slots, &part, row);
+		ota_slots_add(&slots, part.type, part.subtype, part.size, row);
+		add_part(rx, &part);
 	}
-	drop_unsound(rx, &slots);
+	rx->layout.count = (uint8_t)slots.count;
+	for (int i = 0; i < (int)OTA_SLOTS_MAX; i++)
+		if (ota_slots_row(&slots, i) == OTA_NO_ROW)
+			rx->layout.apps[i].count = 0;
 	return OTA_OK;
 }
 
@@ -88,15 +78,17 @@ int ota_records_read(struct ota_receiver *rx, struct ota_otadata *data)
 	return 0;
 }
 
-const struct ota_place *ota_layout_place(const struct ota_receiver *rx, int choice)
+struct ota_place ota_layout_place(const struct ota_receiver *rx, int choice)
 {
-	return &rx->layout.places[choice == OTA_CHOICE_FACTORY ? OTA_PLACE_FACTORY
-							       : (unsigned)choice];
+	unsigned i = choice == OTA_CHOICE_FACTORY ? OTA_PLACE_FACTORY : (unsigned)choice;
+
+	return (struct ota_place){ rx->layout.apps[i].first * OTA_SECTOR,
+				   rx->layout.apps[i].count * OTA_SECTOR };
 }
 
 bool ota_layout_has(const struct ota_receiver *rx, int choice)
 {
-	return ota_layout_place(rx, choice)->size != 0;
+	return ota_layout_place(rx, choice).size != 0;
 }
 
 /* The slot after the running one, round and round; never factory, never the running one. */

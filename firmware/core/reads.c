@@ -51,7 +51,7 @@ void ota_otadata_begin(struct ota_conn *conn)
 						     .end = place->addr + 2 * OTA_RECORD_STRIDE,
 						     .size = OTA_RECORD_SIZE,
 						     .stride = OTA_RECORD_STRIDE };
-	ota_answer_stream(conn, "application/octet-stream", 2 * OTA_RECORD_SIZE, step_bytes);
+	ota_answer_stream(conn, 2 * OTA_RECORD_SIZE, step_bytes);
 }
 
 void ota_table_begin(struct ota_conn *conn)
@@ -61,7 +61,7 @@ void ota_table_begin(struct ota_conn *conn)
 	conn->u.stream = (struct ota_stream_fields){
 		.addr = addr, .end = addr + OTA_TABLE_SIZE, .size = 768, .stride = 768
 	};
-	ota_answer_stream(conn, "application/octet-stream", OTA_TABLE_SIZE, step_bytes);
+	ota_answer_stream(conn, OTA_TABLE_SIZE, step_bytes);
 }
 
 /* The CRC of up to 4 KiB more; the image's first bytes as they are in RAM. */
@@ -71,7 +71,7 @@ static bool feed_crc(struct ota_conn *conn, uint32_t from, uint32_t size)
 	const struct ota_flash *flash = rx->port->flash;
 	const struct ota_upload *upload = &rx->upload;
 	enum ota_error error;
-	uint32_t slot = ota_layout_place(rx, ota_layout_next(rx, &error))->addr;
+	uint32_t slot = ota_layout_place(rx, ota_layout_next(rx, &error)).addr;
 	uint8_t chunk[CHUNK];
 
 	for (uint32_t done = 0; done < size; done += CHUNK) {
@@ -116,17 +116,16 @@ void ota_blocks_begin(struct ota_conn *conn)
 									: 0;
 	enum ota_error error;
 	int next = ota_layout_next(rx, &error);
-	const struct ota_place *place;
+	struct ota_place place;
 
 	if (!size || next == OTA_CHOICE_NONE) {
 		refuse(conn, size ? error : OTA_ERR_QUERY);
 		return;
 	}
 	place = ota_layout_place(rx, next);
-	conn->u.stream = (struct ota_stream_fields){ .addr = place->addr,
-						     .end = place->addr + place->size,
+	conn->u.stream = (struct ota_stream_fields){ .addr = place.addr,
+						     .end = place.addr + place.size,
 						     .size = size,
-						     .stride = place->addr };
-	ota_answer_unsigned_stream(conn, "application/octet-stream",
-				   (place->size + size - 1) / size * 4, step_blocks);
+						     .stride = place.addr };
+	ota_answer_unsigned_stream(conn, (place.size + size - 1) / size * 4, step_blocks);
 }

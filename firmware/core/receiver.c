@@ -127,9 +127,9 @@ static uint32_t watch_trial(struct ota_receiver *rx)
 
 	if (!rx->trial || !rx->config->trial_ms)
 		return OTA_STEP_IDLE;
-	left = left_of(rx, rx->started, rx->config->trial_ms);
-	if (left)
-		return left;
+	left = rx->config->trial_ms;
+	if (rx->clock < left)
+		return left - (uint32_t)rx->clock;
 	rx->trial = false;
 	if (ota_is_pending(rx))
 		ota_restart_soon(rx);
@@ -140,12 +140,10 @@ uint32_t ota_step(struct ota_receiver *rx, uint32_t now_ms)
 {
 	uint32_t wait = OTA_STEP_IDLE;
 
-	rx->clock += now_ms - rx->now;
+	if (rx->clocked)
+		rx->clock += now_ms - rx->now;
+	rx->clocked = true;
 	rx->now = now_ms;
-	if (!rx->clocked) {
-		rx->clocked = true;
-		rx->started = now_ms;
-	}
 	for (unsigned i = 0; i < rx->conn_count; i++)
 		wait = sooner(wait, watch(&rx->conns[i]));
 	wait = sooner(wait, watch_trial(rx));
@@ -191,7 +189,7 @@ static void learn(struct ota_receiver *rx, const struct ota_otadata *data)
 			continue;
 		rx->last_trial.known = true;
 		rx->last_trial.slot = (uint8_t)slot;
-		rx->last_trial.state = record->state;
+		rx->last_trial.state = (uint8_t)record->state;
 		rx->last_trial.hashed = slot < (int)OTA_SLOTS_MAX &&
 					ota_slot_digest(rx, slot, rx->last_trial.image);
 	}

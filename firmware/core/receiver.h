@@ -70,12 +70,6 @@ struct ota_stream_fields {
 	uint8_t piece;
 };
 
-/* PUT keys/N: what arrived of the key. */
-struct ota_key_fields {
-	uint8_t slot, size;
-	uint8_t key[OTA_KEY_SIZE];
-};
-
 #define OTA_SIGNER_NONE OTA_KEY_SLOTS
 
 /* Whose request it is, and what its answer needs. */
@@ -102,18 +96,18 @@ struct ota_conn {
 	bool close; /* after the answer */
 	bool gone; /* the other end is, but work goes on */
 	bool chunked;
+	bool binary; /* the answer's content is no JSON */
 	uint32_t since; /* ms: when the state began, or the last progress in it */
 	uint32_t left; /* bytes of content to come, or that may still be thrown away */
 	uint32_t moved; /* bytes of content since `since` */
 	struct ota_sign_fields sign;
-	const char *type; /* of the answer's content */
 	size_t (*take)(struct ota_conn *conn, const uint8_t *data, size_t size); /* content */
 	union {
 		struct ota_part_fields part;
 		struct ota_stream_fields stream;
 		int8_t target; /* POST boot: slot or factory */
 		bool other_boots; /* POST confirm */
-		struct ota_key_fields key;
+		uint8_t key[OTA_KEY_SIZE]; /* PUT keys/N: what arrived of it */
 	} u;
 	char text[OTA_HEAD_KEPT]; /* the head's fields; afterwards the answer */
 };
@@ -125,9 +119,11 @@ struct ota_place {
 
 #define OTA_PLACE_FACTORY OTA_SLOTS_MAX
 
-/* What the partition table says; places[k]: slot k, places[OTA_PLACE_FACTORY]: factory. */
+/* What the partition table says; apps[k]: slot k, apps[OTA_PLACE_FACTORY]: factory. */
 struct ota_layout {
-	struct ota_place places[OTA_SLOTS_MAX + 1];
+	struct {
+		uint16_t first, count; /* sectors; count 0: there is none */
+	} apps[OTA_SLOTS_MAX + 1];
 	struct ota_place otadata;
 	uint8_t count; /* OTA slots as the bootloader counts them */
 };
@@ -156,7 +152,7 @@ struct ota_ending {
 	uint8_t error; /* enum ota_error; 0: well */
 	bool hashed; /* image is set */
 	uint8_t slot;
-	uint32_t state; /* of the record of a trial that ended */
+	uint8_t state; /* enum ota_state of the record of a trial that ended */
 	uint8_t image[OTA_SHA256_SIZE]; /* digest of the upload; stored digest in the slot */
 };
 
@@ -171,7 +167,7 @@ struct ota_config {
 struct ota_check {
 	struct ota_image image;
 	uint32_t addr; /* in flash */
-	uint32_t at, length; /* bytes */
+	uint32_t length; /* bytes */
 };
 
 /* The receiver, with the sector buffer under 5 KiB. */
@@ -180,7 +176,7 @@ struct ota_receiver {
 	const struct ota_config *config;
 	struct ota_conn *conns;
 	uint8_t conn_count, turn;
-	uint32_t now, started; /* ms */
+	uint32_t now; /* ms */
 	uint32_t restart_at; /* ms */
 	uint32_t hashed; /* bytes given to a digest so far, for who wants to count */
 	bool restarting, trial, clocked;

@@ -22,7 +22,8 @@ static void put_head(struct ota_conn *conn, struct ota_line *line)
 	char nonce[OTA_BASE64_SIZE(OTA_NONCE_SIZE) + 1];
 
 	ota_line_print(line, "HTTP/1.1 %u %s\r\nContent-Type: %s\r\nCache-Control: no-store\r\n",
-		       status, ota_error_name(conn->error), conn->type);
+		       status, ota_error_name(conn->error),
+		       conn->binary ? "application/octet-stream" : "application/json");
 	if (conn->rx->config->insecure)
 		ota_line_print(line, "OTA-Insecure: 1\r\n");
 	if (status == 401)
@@ -109,7 +110,7 @@ void ota_answer_whole(struct ota_conn *conn, enum ota_error error, const struct 
 
 	conn->error = (uint8_t)error;
 	conn->sign.size = body->used;
-	conn->type = "application/json";
+	conn->binary = false;
 	if (conn->sign.signer != OTA_SIGNER_NONE) {
 		ota_sha256_begin(&sha);
 		ota_sha256_feed(&sha, body->text, body->used);
@@ -123,14 +124,14 @@ void ota_answer_end(struct ota_conn *conn, const struct ota_line *line)
 	ota_answer_whole(conn, OTA_ERR_NONE, line);
 }
 
-static void begin_stream(struct ota_conn *conn, const char *type, uint32_t size)
+static void begin_stream(struct ota_conn *conn, uint32_t size)
 {
 	conn->chunked = size == OTA_NO_PLACE && conn->head.minor;
 	if (size == OTA_NO_PLACE && !conn->chunked)
 		conn->close = true;
 	conn->error = OTA_ERR_NONE;
 	conn->sign.size = size;
-	conn->type = type;
+	conn->binary = size != OTA_NO_PLACE;
 }
 
 /* Go through all of the content once, for its digest. */
@@ -148,18 +149,17 @@ static void hash_stream(struct ota_conn *conn, ota_step_fn *more)
 	conn->u.stream = start;
 }
 
-void ota_answer_stream(struct ota_conn *conn, const char *type, uint32_t size, ota_step_fn *more)
+void ota_answer_stream(struct ota_conn *conn, uint32_t size, ota_step_fn *more)
 {
-	begin_stream(conn, type, size);
+	begin_stream(conn, size);
 	if (conn->sign.signer != OTA_SIGNER_NONE)
 		hash_stream(conn, more);
 	send_head(conn, step_signature, more);
 }
 
-void ota_answer_unsigned_stream(struct ota_conn *conn, const char *type, uint32_t size,
-				ota_step_fn *more)
+void ota_answer_unsigned_stream(struct ota_conn *conn, uint32_t size, ota_step_fn *more)
 {
-	begin_stream(conn, type, size);
+	begin_stream(conn, size);
 	send_head(conn, step_signature_only, more);
 }
 

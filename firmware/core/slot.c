@@ -13,7 +13,7 @@ static uint32_t slot_addr(const struct ota_receiver *rx)
 {
 	enum ota_error error;
 
-	return ota_layout_place(rx, ota_layout_next(rx, &error))->addr;
+	return ota_layout_place(rx, ota_layout_next(rx, &error)).addr;
 }
 
 static uint32_t sector_addr(const struct ota_conn *conn)

@@ -93,7 +93,7 @@ static enum ota_error judge_device(struct ota_conn *conn, const struct ota_uploa
 	next = ota_layout_next(rx, &error);
 	if (next == OTA_CHOICE_NONE)
 		return error;
-	if (asked->length > ota_layout_place(rx, next)->size)
+	if (asked->length > ota_layout_place(rx, next).size)
 		return OTA_ERR_TOO_LARGE;
 	if (rx->restarting || (rx->worker && rx->worker != rx->upload.owner))
 		return OTA_ERR_BUSY;

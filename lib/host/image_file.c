@@ -28,7 +28,7 @@ static void keep_segment(void *ctx, const struct ota_segment *segment)
 	if (file->segment_count == ARRAY_LEN(file->segments))
 		return;
 	file->segments[file->segment_count] = *segment;
-	file->segments[file->segment_count].index = (unsigned)file->segment_count;
+	file->segments[file->segment_count].index = (uint8_t)file->segment_count;
 	file->segment_count++;
 }
 

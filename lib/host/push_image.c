@@ -46,8 +46,8 @@ enum ota_status ota_push_file_read(const uint8_t *data, uint32_t size, struct ot
 	ota_sha256_begin(&sha);
 	ota_sha256_feed(&sha, data, size);
 	ota_sha256_finish(&sha, file->push.digest);
-	if (image.form == OTA_FORM_ESP32 || image.form == OTA_FORM_ESP8266_RTOS)
-		put_hex(image.hash_stored, file->push.image);
+	if (image.form == OTA_FORM_ESP8266_RTOS || image.header.hash_appended)
+		put_hex(image.buf, file->push.image);
 	file->described = ota_app_desc_decode(desc, sizeof(desc), &file->desc) == OTA_OK;
 	if (file->described)
 		put_hex(file->desc.elf_sha256, file->push.elf_sha256);

@@ -212,10 +212,10 @@ void otatool_receiver_ready(bool ready)
 /* Does the image of `slot` verify? */
 static bool boots(int slot)
 {
-	const struct ota_place *place = ota_layout_place(&state->rx, slot);
+	struct ota_place place = ota_layout_place(&state->rx, slot);
 
-	return place && place->size &&
-	       ota_esp_verify_image.verify(NULL, place->addr, place->size) == ESP_OK;
+	return place.size &&
+	       ota_esp_verify_image.verify(NULL, place.addr, place.size) == ESP_OK;
 }
 
 static esp_err_t confirm(void)
