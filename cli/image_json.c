@@ -166,8 +166,7 @@ json_t *image_json(const struct image_input *input, const struct ota_image_file 
 				    : json_null());
 	json_object_set_new(all, "sha256",
 			    hashed ? json_pack("{s:o, s:o, s:b}", "stored",
-					       image_hex(image->buf, OTA_SHA256_SIZE),
-					       "calculated",
+					       image_hex(image->buf, OTA_SHA256_SIZE), "calculated",
 					       image_hex(image->sha256, OTA_SHA256_SIZE), "ok",
 					       (int)image_hash_ok(image))
 				   : json_null());

@@ -180,36 +180,39 @@ static void end_phase(struct ota_image *image)
 	}
 }
 
-/* Copy what of data (bytes `at` to `at + n` of something) belongs to its bytes from to from + size. */
-static void keep(uint8_t *out, const uint32_t window[2], uint32_t at, const uint8_t *data, size_t n)
-{
-	uint32_t from = window[0] > at ? window[0] - at : 0;
-	uint32_t end = window[0] + window[1] > at ? window[0] + window[1] - at : 0;
+/* What arrives of a segment: `size` bytes from its byte `at` on. */
+struct piece {
+	const uint8_t *data;
+	uint32_t at, size;
+};
 
-	if (end > n)
-		end = (uint32_t)n;
-	if (from < end)
-		memcpy(out + (at + from - window[0]), data + from, end - from);
+/* Copy what of the piece belongs to the segment's bytes from `from` to `from + size`. */
+static void keep(uint8_t *out, uint32_t from, uint32_t size, const struct piece *piece)
+{
+	uint32_t first = from > piece->at ? from - piece->at : 0;
+	uint32_t end = from + size > piece->at ? from + size - piece->at : 0;
+
+	if (end > piece->size)
+		end = piece->size;
+	if (first < end)
+		memcpy(out + (piece->at + first - from), piece->data + first, end - first);
 }
 
-static void take_data(struct ota_image *image, const uint8_t *p, size_t n)
+static void take_data(struct ota_image *image, const uint8_t *p, uint32_t n)
 {
-	static const uint32_t head[2] = { 0, 16 }, project[2] = { 48, 32 }, page[2] = { 176, 8 };
-	uint32_t at = image->at.size - image->left;
+	const struct piece piece = { p, image->at.size - image->left, n };
 
 	image->checksum = xor_bytes(image->checksum, p, n);
-	if (image->described || at >= OTA_APP_DESC_SIZE)
+	if (image->described || piece.at >= OTA_APP_DESC_SIZE)
 		return;
-	keep(image->desc_head, head, at, p, n);
-	keep(image->desc_project, project, at, p, n);
-	keep(image->desc_page, page, at, p, n);
+	keep(image->desc_head, 0, sizeof(image->desc_head), &piece);
+	keep(image->desc_project, 48, sizeof(image->desc_project), &piece);
+	keep(image->desc_page, 176, sizeof(image->desc_page), &piece);
 #ifndef OTA_NO_TEXT
-	static const uint32_t all[2] = { 0, OTA_APP_DESC_SIZE };
-
 	if (image->want.desc)
-		keep(image->want.desc, all, at, p, n);
+		keep(image->want.desc, 0, OTA_APP_DESC_SIZE, &piece);
 #endif
-	if (at + n >= OTA_APP_DESC_SIZE)
+	if (piece.at + n >= OTA_APP_DESC_SIZE)
 		ota_image_judge_desc(image);
 }
 

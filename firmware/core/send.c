@@ -3,8 +3,6 @@
  *
  * All of it is made in the connection's own memory: a signed head does not fit there together with
  * the content, so it is sent in two pieces, with a step of work for each. */
-#include <string.h>
-
 #include "firmware/core/core.h"
 #include "lib/base64.h"
 
@@ -184,7 +182,8 @@ void ota_answer_send(struct ota_conn *conn, const struct ota_line *line)
 	}
 	for (unsigned i = 0; i < 3; i++)
 		text[i] = "0123456789abcdef"[size >> (8 - 4 * i) & 15];
-	memcpy(text + 3, "\r\n", 2);
+	text[3] = '\r';
+	text[4] = '\n';
 	chunk.used = (uint16_t)(size + CHUNK_HEAD);
 	ota_line_print(&chunk, conn->step ? "\r\n" : "\r\n0\r\n\r\n");
 	send(conn, text, chunk.used);
