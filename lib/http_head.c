@@ -164,22 +164,12 @@ static void begin_name(struct ota_http_head *head, uint8_t c)
 	take_name(head, c);
 }
 
-/* Decimal digits and nothing else; more than 32 bits hold becomes the largest. */
 static void take_length(struct ota_http_head *head, const char *text)
 {
-	uint64_t value = 0;
-
-	for (const char *c = text; *c; c++) {
-		if (*c < '0' || *c > '9') {
-			refuse(head, 400, "Content-Length");
-			return;
-		}
-		if (value < OTA_HTTP_NO_LENGTH)
-			value = value * 10 + (unsigned)(*c - '0');
-	}
-	if (!*text)
+	if (!ota_text_number(text, &head->length))
 		refuse(head, 400, "Content-Length");
-	head->length = value < OTA_HTTP_NO_LENGTH ? (uint32_t)value : OTA_HTTP_NO_LENGTH - 1;
+	else if (head->length == OTA_HTTP_NO_LENGTH)
+		head->length--;
 }
 
 static void end_value(struct ota_http_head *head)

@@ -6,41 +6,36 @@
 #include "lib/status.h"
 #include "lib/text.h"
 
-/* Where canonical text goes. */
+/* Where canonical text goes: into a MAC, into memory, or beside a text that must be the same. */
 struct sink {
-	void (*put)(struct sink *sink, const char *text, size_t size);
-	struct ota_hmac *hmac; /* into a MAC, */
-	char *out; /* into memory, */
-	size_t room;
-	const char *rest; /* or beside a text that must be the same; NULL: it was not */
+	struct ota_hmac *hmac;
+	char *out;
+	size_t room; /* in `out` */
+	const char *beside; /* what is left of that text */
+	bool failed; /* no room, or it is not the same */
 };
 
-static void put_mac(struct sink *sink, const char *text, size_t size)
+static void put(struct sink *sink, const char *text, size_t size)
 {
-	ota_hmac_feed(sink->hmac, text, size);
-}
-
-static void put_memory(struct sink *sink, const char *text, size_t size)
-{
-	if (size > sink->room) {
-		sink->room = 0;
-		sink->out = NULL;
+	if (sink->hmac) {
+		ota_hmac_feed(sink->hmac, text, size);
 		return;
 	}
-	memcpy(sink->out, text, size);
-	sink->out += size;
-	sink->room -= size;
-}
-
-static void put_beside(struct sink *sink, const char *text, size_t size)
-{
-	for (; size && sink->rest; size--)
-		sink->rest = *sink->rest == *text++ ? sink->rest + 1 : NULL;
+	for (; size && !sink->failed; size--, text++) {
+		if (sink->out && sink->room) {
+			*sink->out++ = *text;
+			sink->room--;
+		} else if (!sink->out && *sink->beside == *text) {
+			sink->beside++;
+		} else {
+			sink->failed = true;
+		}
+	}
 }
 
 static void put_text(struct sink *sink, const char *text)
 {
-	sink->put(sink, text, ota_text_size(text));
+	put(sink, text, ota_text_size(text));
 }
 
 /* "name", and what says that it is the request's. */
@@ -164,12 +159,12 @@ void ota_sig_answer(struct ota_sig_message *message, const char *status, const c
 size_t ota_sig_print_input(const struct ota_sig_message *message,
 			   const struct ota_sig_params *params, char *out, size_t room)
 {
-	struct sink sink = { .put = put_memory, .out = out, .room = room };
+	struct sink sink = { .out = out, .room = room };
 
 	put_text(&sink, "ota=");
 	put_params(&sink, message, params);
-	sink.put(&sink, "", 1);
-	return sink.out && !message->full ? (size_t)(sink.out - out) - 1 : 0;
+	put(&sink, "", 1);
+	return !sink.failed && !message->full ? (size_t)(sink.out - out) - 1 : 0;
 }
 
 /* Take `most` characters at the most, up to a quotation mark. */
@@ -177,19 +172,15 @@ static void take_value(struct sink *sink, char *out, size_t most)
 {
 	size_t n = 0;
 
-	while (sink->rest && n < most && sink->rest[n] && sink->rest[n] != '"') {
-		out[n] = sink->rest[n];
-		n++;
-	}
+	while (n < most && *sink->beside && *sink->beside != '"')
+		out[n++] = *sink->beside++;
 	out[n] = '\0';
-	if (sink->rest)
-		sink->rest += n;
 }
 
 bool ota_sig_parse_input(const struct ota_sig_message *message, const char *text,
 			 struct ota_sig_params *params)
 {
-	struct sink sink = { .put = put_beside, .rest = text };
+	struct sink sink = { .beside = text };
 
 	memset(params, 0, sizeof(*params));
 	put_text(&sink, "ota=");
@@ -200,20 +191,20 @@ bool ota_sig_parse_input(const struct ota_sig_message *message, const char *text
 	}
 	take_value(&sink, params->keyid, OTA_KEY_ID_SIZE);
 	put_end(&sink, message);
-	return sink.rest && !*sink.rest && !message->full;
+	return !sink.failed && !*sink.beside && !message->full;
 }
 
 void ota_sig_mac(const struct ota_sig_message *message, const struct ota_sig_params *params,
 		 const uint8_t key[static OTA_KEY_SIZE], uint8_t mac[static OTA_MAC_SIZE])
 {
 	struct ota_hmac hmac;
-	struct sink sink = { .put = put_mac, .hmac = &hmac };
+	struct sink sink = { .hmac = &hmac };
 
 	ota_hmac_begin(&hmac, key);
 	for (unsigned i = 0; i < message->count; i++) {
 		put_name(&sink, message, &message->parts[i]);
 		put_text(&sink, ": ");
-		sink.put(&sink, message->parts[i].value, message->parts[i].size);
+		put(&sink, message->parts[i].value, message->parts[i].size);
 		put_text(&sink, "\n");
 	}
 	put_text(&sink, "\"@signature-params\": ");

@@ -16,19 +16,6 @@ bool ota_parse_digest(const char *text, uint8_t digest[static OTA_SHA256_SIZE])
 	       text[n + 44] == ':' && ota_base64_parse(text + n, digest, OTA_SHA256_SIZE);
 }
 
-bool ota_parse_number(const char *text, uint32_t *value)
-{
-	uint64_t sum = 0;
-
-	for (const char *c = text; *c; c++) {
-		if (*c < '0' || *c > '9' || sum > UINT32_MAX / 10)
-			return false;
-		sum = sum * 10 + (unsigned)(*c - '0');
-	}
-	*value = (uint32_t)sum;
-	return *text && sum < UINT32_MAX;
-}
-
 static bool parse_force(const char *text, uint8_t *force)
 {
 	static const char *const words[] = { "project", "downgrade", "receiver", "failed" };
@@ -63,10 +50,16 @@ static const char *parse_wishes(const struct ota_http_head *head, struct ota_par
 	part->commit = commit ? ota_text_same(commit, "switch") : part->bare;
 	part->restart = restart ? ota_text_same(restart, "1") : part->bare && part->commit;
 	if (commit && !part->commit && !ota_text_same(commit, "none"))
-		return "OTA-Commit";
+		return "ota-commit";
 	if (restart && !part->restart && !ota_text_same(restart, "0"))
-		return "OTA-Restart";
-	return force && !parse_force(force, &part->force) ? "OTA-Force" : NULL;
+		return "ota-restart";
+	return force && !parse_force(force, &part->force) ? "ota-force" : NULL;
+}
+
+/* UINT32_MAX stands for what was not said, and for too much. */
+static bool is_number(const char *text, uint32_t *value)
+{
+	return ota_text_number(text, value) && *value != UINT32_MAX;
 }
 
 /* Absent numbers keep what they are. */
@@ -74,7 +67,7 @@ static bool parse_optional(const struct ota_http_head *head, const char *name, u
 {
 	const char *text = ota_http_field(head, name);
 
-	return !text || ota_parse_number(text, value);
+	return !text || is_number(text, value);
 }
 
 static const char *parse_pair(const struct ota_http_head *head, struct ota_part_fields *part,
@@ -87,11 +80,10 @@ static const char *parse_pair(const struct ota_http_head *head, struct ota_part_
 	asked->has_digest = digest != NULL;
 	asked->length = head->length;
 	if (!digest)
-		return length ? "OTA-Digest" : NULL;
+		return length ? "ota-digest" : NULL;
 	if (!ota_parse_digest(digest, asked->digest))
-		return "OTA-Digest";
-	return length && ota_parse_number(length, &asked->length) && asked->length ? NULL
-										   : "OTA-Length";
+		return "ota-digest";
+	return length && is_number(length, &asked->length) && asked->length ? NULL : "ota-length";
 }
 
 /* Content-Digest: of the part, or of the image where nothing else names it. */
@@ -104,7 +96,7 @@ static const char *parse_content(const struct ota_http_head *head, struct ota_pa
 	if (!digest)
 		return NULL;
 	if (!ota_parse_digest(digest, value))
-		return "Content-Digest";
+		return "content-digest";
 	part->check = !part->bare;
 	if (part->bare)
 		memcpy(asked->digest, value, sizeof(value));
@@ -128,8 +120,8 @@ const char *ota_parse_upload(const struct ota_http_head *head, struct ota_part_f
 	if (wrong)
 		return wrong;
 	if (!parse_optional(head, "ota-offset", &part->at) || (part->bare && part->at))
-		return "OTA-Offset";
+		return "ota-offset";
 	if (!parse_optional(head, "ota-part-length", &part->end))
-		return "OTA-Part-Length";
+		return "ota-part-length";
 	return NULL;
 }

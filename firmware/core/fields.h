@@ -29,6 +29,5 @@ const char *ota_parse_upload(const struct ota_http_head *head, struct ota_part_f
 			     struct ota_upload *asked);
 
 bool ota_parse_digest(const char *text, uint8_t digest[static OTA_SHA256_SIZE]);
-bool ota_parse_number(const char *text, uint32_t *value);
 
 #endif

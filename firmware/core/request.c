@@ -259,7 +259,7 @@ static enum ota_error judge_fields(struct ota_conn *conn, const char **detail)
 		return OTA_ERR_ORIGIN;
 	if (expect && !same_word(expect, ota_text_size(expect), "100-continue"))
 		return OTA_ERR_EXPECT;
-	*detail = "Content-Range";
+	*detail = "content-range";
 	return ota_http_field(&conn->head, "content-range") ? OTA_ERR_FIELD : OTA_ERR_NONE;
 }
 

@@ -56,15 +56,15 @@ static enum ota_error judge_part(struct ota_conn *conn, const struct ota_upload 
 	struct ota_part_fields *part = &conn->u.part;
 	uint32_t room = asked->length - part->at;
 
-	*detail = "Content-Encoding";
+	*detail = "content-encoding";
 	if (coding && !ota_text_same(coding, "deflate"))
 		return OTA_ERR_CODING;
 	if (coding && part->bare)
 		return OTA_ERR_CODING;
-	*detail = "OTA-Offset";
+	*detail = "ota-offset";
 	if (part->at > asked->length || (part->at % OTA_SECTOR && part->at != asked->length))
 		return OTA_ERR_PART;
-	*detail = "OTA-Part-Length";
+	*detail = "ota-part-length";
 	if (!coding && part->end != UINT32_MAX && part->end != conn->left)
 		return OTA_ERR_PART;
 	if (!coding)
@@ -74,7 +74,7 @@ static enum ota_error judge_part(struct ota_conn *conn, const struct ota_upload 
 			return OTA_ERR_PART;
 		part->end += part->at;
 	}
-	*detail = "OTA-Commit";
+	*detail = "ota-commit";
 	return !conn->left && !part->finish ? OTA_ERR_FIELD : OTA_ERR_NONE;
 }
 
@@ -143,7 +143,7 @@ void ota_upload_begin(struct ota_conn *conn)
 	enum ota_error error = detail ? OTA_ERR_FIELD : judge_part(conn, &asked, &detail);
 
 	if (!error && conn->u.part.bare && !conn->rx->config->insecure) {
-		detail = "OTA-Digest";
+		detail = "ota-digest";
 		error = OTA_ERR_FIELD;
 	}
 
@@ -273,7 +273,7 @@ static void look(struct ota_conn *conn)
 			ota_sector_begin(conn);
 	} else if (last && !conn->left) {
 		if (part->end != UINT32_MAX && part->at != part->end)
-			ota_answer_error(conn, OTA_ERR_PART, "OTA-Part-Length", part->at);
+			ota_answer_error(conn, OTA_ERR_PART, "ota-part-length", part->at);
 		else
 			end_part(conn);
 	} else if (!conn->left) {
