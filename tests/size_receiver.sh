@@ -22,10 +22,9 @@ done
 link() { # name, roots
 	roots=$(echo "$2" | sed 's/[a-z_0-9]*/-Wl,-u,&/g; s/-Wl,-u, / /g; s/-Wl,-u,$//')
 	# shellcheck disable=SC2086
-	$cc $arch -nostartfiles -Wl,--gc-sections -Wl,-e,0 $roots -o $out/$1.elf $objects 2>/dev/null
+	$cc $arch -nostartfiles -Wl,--gc-sections -Wl,-e,0 -Wl,-Map=$out/$1.map $roots -o $out/$1.elf $objects 2>/dev/null
 }
 link whole "ota_port_run ota_conn_open ota_conn_victim ota_conn_input ota_conn_output ota_conn_done ota_conn_close"
-link verifier "ota_image_begin ota_image_feed ota_image_finish"
 link digest "ota_sha256_begin ota_sha256_feed ota_sha256_finish"
 
 section() { riscv64-unknown-elf-size -A "$out/$1.elf" | awk -v s="$2" 'index($1, s) == 1 { n += $2 } END { print n + 0 }'; }
@@ -34,9 +33,26 @@ line() { # what, bytes, budget
 	awk -v w="$1" -v n="$2" -v b="$3" 'BEGIN { printf "%-48s %6d bytes", w, n; if (b) printf("   budget <= %d%s", b, (n > b) ? ", over by " (n - b) : ""); print "" }'
 }
 
+# part WHAT FILES: what these object files, names by a pattern, brought into the whole
+part() {
+	bytes=$(awk -v pattern="/($2)[.]o$" '
+	/^Linker script and memory map/ { on = 1 }
+	on && /^ [.](text|rodata|srodata)/ { if (NF == 1) { getline rest; $0 = $0 rest }
+		if ($2 !~ /^0x0+$/ && $NF ~ pattern) print $3 }' $out/whole.map | (
+		sum=0
+		while read -r n; do sum=$((sum + n)); done
+		echo $sum))
+	line "  $1" "$bytes" 0
+}
+
 digest=$(section digest .text)
 line "receiver, code and constants, without digest" $(($(section whole .text) - digest)) 16384
-line "  of which the image verifier" $(($(section verifier .text) - digest)) 0
+part "image verifier" 'lib_(image|chip).*'
+part "signatures, nonces, keys" 'lib_(http_sig|nonce|hmac|push_key|base64)|firmware_core_(auth|keys)'
+part "HTTP: heads, requests, answers, refusals" 'lib_(http_head|text)|firmware_core_(conn|request|fields|send|answer|line)'
+part "uploads: judge, write, read back, arm" 'firmware_core_(upload|slot|finish|check|facts|receiver)|lib_marker'
+part "layout, records, switch, trial" 'lib_(otadata.*|boot.*|table|cursor)|firmware_core_(switch|change|layout)'
+part "what is told: device, blocks, records, table" 'firmware_core_(device|reads)|lib_crc32'
 line "digest in portable C" "$digest" 0
 conn=$(symbol conns)
 line "memory: receiver, one connection, sector" $(($(symbol receiver) + conn)) 6144
