@@ -31,8 +31,8 @@ LIBS = $(shell $(PKG_CONFIG) --libs $(PACKAGES)) -ldl
 CRYPTO ?= load
 CURL ?= load
 ALL_CPPFLAGS += $(if $(filter link,$(CRYPTO)),-DOTA_LINK_CRYPTO) $(if $(filter link,$(CURL)),-DOTA_LINK_CURL) \
-	$(shell $(PKG_CONFIG) --cflags libcrypto libcurl)
-LINKED = $(if $(filter link,$(CRYPTO)),libcrypto) $(if $(filter link,$(CURL)),libcurl)
+	$(shell $(PKG_CONFIG) --cflags libcrypto libssl libcurl)
+LINKED = $(if $(filter link,$(CRYPTO)),libssl libcrypto) $(if $(filter link,$(CURL)),libcurl)
 LIBS += $(if $(strip $(LINKED)),$(shell $(PKG_CONFIG) --libs $(LINKED)))
 
 # What the firmware shares: no heap, no stdio, no errno.

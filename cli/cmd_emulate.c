@@ -20,9 +20,11 @@
 #include "firmware/port/posix/inflate.h"
 #include "firmware/port/posix/server.h"
 #include "lib/host/number.h"
+#include "lib/host/tls.h"
 
 static struct {
 	char *new_size, *listen, *id, *name, *bad, *mute, *cut, *timing, *key;
+	char *tls_cert, *tls_key;
 	int insecure, claim, presence;
 } opt;
 
@@ -40,6 +42,10 @@ static struct poptOption options[] = {
 	{ "presence", 0, POPT_ARG_NONE, &opt.presence, 0,
 	  "Somebody is at the device: a first key is taken", NULL },
 	{ "insecure", 0, POPT_ARG_NONE, &opt.insecure, 0, "Take changes from everybody", NULL },
+	{ "tls-cert", 0, POPT_ARG_STRING, &opt.tls_cert, 0,
+	  "Speak https: the certificate, in PEM, with those between it and its CA", "FILE" },
+	{ "tls-key", 0, POPT_ARG_STRING, &opt.tls_key, 0,
+	  "Speak https: the private key of the certificate, in PEM", "FILE" },
 	{ "id", 0, POPT_ARG_STRING, &opt.id, 0, "The device's id", "ID" },
 	{ "hostname", 0, POPT_ARG_STRING, &opt.name, 0,
 	  "The device's name: NAME and NAME.local are taken in Host", "HOSTNAME" },
@@ -253,6 +259,7 @@ static enum exit_code set_up(struct ota_emulator *emulator)
 	emulator->confirms = setup.confirm;
 	emulator->presence = opt.presence;
 	emulator->config.insecure = opt.insecure;
+	emulator->config.tls = opt.tls_cert != NULL;
 	emulator->device.id = opt.id ? opt.id : emulator->device.id;
 	emulator->device.name = opt.name;
 	emulator->inflate = &ota_inflate_zlib;
@@ -319,19 +326,41 @@ static enum exit_code listen_somewhere(struct ota_server *server)
 	return EXIT_YES;
 }
 
-static enum exit_code serve(const char *name, struct ota_emulator *emulator)
+static enum exit_code open_tls(struct ota_tls **tls)
+{
+	const char *file, *why;
+
+	switch (ota_tls_open(opt.tls_cert, opt.tls_key, tls, &file, &why)) {
+	case OTA_OK: return EXIT_YES;
+	case OTA_E_MISSING:
+		return say_error(EXIT_SYSTEM, NULL,
+				 "https needs OpenSSL's libssl, which is not installed");
+	case OTA_E_SYSTEM: return say_system(file, "cannot read");
+	case OTA_E_MEMORY: return say_error(EXIT_BUG, NULL, "out of memory");
+	default: return say_error(EXIT_NO, file, "cannot be used for https: %s", why);
+	}
+}
+
+static enum exit_code serve(const char *name, struct ota_emulator *emulator, struct ota_tls *tls)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
+	const struct ota_cipher cipher = {
+		tls,         ota_tls_begin,    ota_tls_peek,          ota_tls_take,
+		ota_tls_put, ota_tls_has_more, ota_tls_wants_to_send, ota_tls_end
+	};
 	struct ota_server server = {
 		.emulator = emulator, .stop = &stop, .restarted = report, .ctx = emulator
 	};
 	enum ota_status status = ota_emulator_power_on(emulator);
 	enum exit_code code = EXIT_YES;
 
+	server.cipher = tls ? &cipher : NULL;
 	if (!status || status == OTA_E_DEVICE) {
 		code = listen_somewhere(&server);
 		if (code)
 			return code;
+		if (tls)
+			signal(SIGPIPE, SIG_IGN); /* libssl writes to sockets by write(2) */
 		sigaction(SIGINT, &action, NULL);
 		sigaction(SIGTERM, &action, NULL);
 		printf("%s\n", server.url);
@@ -352,13 +381,18 @@ static enum exit_code run(const char **args)
 {
 	static struct ota_emulator emulator;
 	struct flash flash = { -1, NULL, 0 };
+	struct ota_tls *tls = NULL;
 	enum exit_code code = EXIT_YES;
 
 	if ((opt.key != NULL) + opt.insecure + opt.claim != 1)
 		return say_usage("emulate: give --key FILE, --claim or --insecure");
 	if (args[1] && !opt.new_size)
 		return say_usage("an APP goes with --new only");
-	if (opt.new_size)
+	if (!opt.tls_cert != !opt.tls_key)
+		return say_usage("emulate: --tls-cert and --tls-key go together");
+	if (opt.tls_cert)
+		code = open_tls(&tls);
+	if (!code && opt.new_size)
 		code = make_flash(args[0], args[1]);
 	if (!code)
 		code = open_flash(args[0], &flash);
@@ -369,8 +403,9 @@ static enum exit_code run(const char **args)
 	if (!code && opt.key)
 		code = put_key(&emulator);
 	if (!code)
-		code = serve(args[0], &emulator);
+		code = serve(args[0], &emulator, tls);
 	close_flash(&flash);
+	ota_tls_close(tls);
 	return code;
 }
 

@@ -5,14 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <unistd.h>
 
 #include "cli/input.h"
 #include "cli/say.h"
+#include "lib/base64.h"
 #include "lib/host/finding.h"
 #include "lib/otadata.h"
 
 #define ANSWER_MS 20000u /* for which a device may be silent, if --timeout is not shorter */
 #define CONNECT_MS 10000u
+#define PIN "sha256//"
+#define PIN_SIZE OTA_BASE64_SIZE(OTA_SHA256_SIZE)
 
 static struct {
 	char *timeout, *retries, *expect_id, *cacert, *pin;
@@ -84,6 +88,43 @@ static void watch_interrupts(void)
 			sigaction(signals[i], &action, NULL);
 }
 
+/* "sha256//" and the BASE64 of 32 bytes, once or more, ';' between them. */
+static bool is_pin(const char *text)
+{
+	uint8_t digest[OTA_SHA256_SIZE];
+
+	while (strncmp(text, PIN, sizeof(PIN) - 1) == 0) {
+		text += sizeof(PIN) - 1;
+		if (strlen(text) < PIN_SIZE || !ota_base64_parse(text, digest, sizeof(digest)))
+			return false;
+		text += PIN_SIZE;
+		if (!*text)
+			return true;
+		text += *text == ';';
+	}
+	return false;
+}
+
+/* Who says how a device proves itself by TLS means https. */
+static enum exit_code find_url(const char *name, char url[static OTA_URL_SIZE])
+{
+	bool secure = opt.cacert || opt.pin;
+	char text[OTA_URL_SIZE];
+
+	if (opt.pin && !is_pin(opt.pin))
+		return say_usage("--pin: '%s' is not sha256//BASE64 of a digest", opt.pin);
+	if (opt.cacert && access(opt.cacert, R_OK) < 0)
+		return say_system(opt.cacert, "cannot read");
+	snprintf(text, sizeof(text), "%s%s", secure && !device_is_url(name) ? "https://" : "",
+		 name);
+	if (strlen(name) + sizeof("https://") > sizeof(text) || !ota_device_url(text, url))
+		return say_usage(
+			"'%s' is no device: give HOST, HOST:PORT or an http(s) URL of both", name);
+	if (secure && strncmp(url, "https:", 6) != 0)
+		return say_usage("--cacert and --pin are for https, and '%s' is not", name);
+	return EXIT_YES;
+}
+
 enum exit_code device_open(const char *name, struct device *device)
 {
 	unsigned ms;
@@ -94,9 +135,9 @@ enum exit_code device_open(const char *name, struct device *device)
 	if (code)
 		return code;
 	device->name = name;
-	if (!ota_device_url(name, device->url))
-		return say_usage(
-			"'%s' is no device: give HOST, HOST:PORT or an http(s) URL of both", name);
+	code = find_url(name, device->url);
+	if (code)
+		return code;
 	device->http_options = (struct ota_http_options){
 		.cacert = opt.cacert,
 		.pin = opt.pin,

@@ -19,6 +19,17 @@ static void print_quoted(const char *before, const char *text)
 	putchar('\'');
 }
 
+/* Who may answer, as push would have it. */
+static void print_tls(const struct ota_http_options *options)
+{
+	if (options->cacert)
+		print_quoted(" --cacert ", options->cacert);
+	else if (options->pin)
+		printf(" --insecure"); /* the pin alone is asked for */
+	if (options->pin)
+		print_quoted(" --pinnedpubkey ", options->pin);
+}
+
 static void make_request(const struct ota_push_image *image, const struct ota_push_options *options,
 			 struct ota_request *request)
 {
@@ -51,6 +62,7 @@ enum exit_code push_print_curl(struct device *device, const char *name,
 	if (signer && signer->sign(signer->ctx, &request, device->client.nonce))
 		return say_error(EXIT_BUG, device->name, "the request cannot be signed");
 	print_quoted("curl --fail-with-body -T ", name);
+	print_tls(&device->http_options);
 	for (size_t i = 0; i < request.field_count; i++)
 		print_quoted(" -H ", request.fields[i]);
 	print_quoted(" ", device->url);

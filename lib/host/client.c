@@ -106,6 +106,7 @@ const char *ota_net_text(enum ota_net net)
 	case OTA_NET_TIMEOUT: return "no answer in time";
 	case OTA_NET_CUT: return "the connection was cut";
 	case OTA_NET_TLS: return "no TLS connection";
+	case OTA_NET_UNTRUSTED: return "the certificate is not trusted";
 	case OTA_NET_NO_HTTP: return "what answers does not speak HTTP";
 	case OTA_NET_TOO_LARGE: return "the answer is too large for a receiver's";
 	case OTA_NET_URL: return "not the URL of a device";

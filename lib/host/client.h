@@ -23,7 +23,8 @@ enum ota_net {
 	OTA_NET_CONNECT, /* refused, or no route */
 	OTA_NET_TIMEOUT,
 	OTA_NET_CUT, /* the connection ended before the answer did */
-	OTA_NET_TLS,
+	OTA_NET_TLS, /* the handshake came to nothing */
+	OTA_NET_UNTRUSTED, /* its certificate or its key is not the one that is wanted */
 	OTA_NET_NO_HTTP, /* what answers does not speak HTTP */
 	OTA_NET_TOO_LARGE, /* more content than OTA_ANSWER_MAX */
 	OTA_NET_URL,

@@ -164,8 +164,11 @@ static void set_security(const struct ota_http *http)
 	const struct ota_http_options *options = http->options;
 	const struct ota_curl *curl = http->curl;
 
-	if (options->cacert)
+	curl->curl_easy_setopt(http->handle, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
+	if (options->cacert) {
 		curl->curl_easy_setopt(http->handle, CURLOPT_CAINFO, options->cacert);
+		curl->curl_easy_setopt(http->handle, CURLOPT_CAPATH, NULL); /* the system's */
+	}
 	if (!options->pin)
 		return;
 	curl->curl_easy_setopt(http->handle, CURLOPT_PINNEDPUBLICKEY, options->pin);
@@ -231,12 +234,12 @@ static enum ota_net judge(const struct ota_http *http, CURLcode code)
 	case CURLE_OUT_OF_MEMORY:
 	case CURLE_WRITE_ERROR: return OTA_NET_MEMORY;
 	case CURLE_URL_MALFORMAT: return OTA_NET_URL;
-	case CURLE_SSL_CONNECT_ERROR:
+	case CURLE_SSL_CONNECT_ERROR: return OTA_NET_TLS;
 	case CURLE_PEER_FAILED_VERIFICATION:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CACERT_BADFILE:
 	case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
-	case CURLE_SSL_ISSUER_ERROR: return OTA_NET_TLS;
+	case CURLE_SSL_ISSUER_ERROR: return OTA_NET_UNTRUSTED;
 	case CURLE_UNSUPPORTED_PROTOCOL: /* "HTTP/0.9 when not allowed" */
 	case CURLE_WEIRD_SERVER_REPLY: return OTA_NET_NO_HTTP;
 	default: return OTA_NET_CUT;

@@ -19,6 +19,10 @@ FAULT(misfit, REFUSED, { "push-misfit", OTA_ERROR,
 FAULT(network, NETWORK, { "push-network", OTA_ERROR,
 	OTA_TEXT("{name}"),
 	OTA_TEXT("the device has to answer"), NULL });
+FAULT(untrusted, NETWORK, { "push-untrusted", OTA_ERROR,
+	OTA_TEXT("{name}"),
+	OTA_TEXT("what answers has to prove by its certificate that it is the device"),
+	OTA_TEXT("--cacert names who may certify it, --pin its key; nothing was sent to it") });
 FAULT(library, SYSTEM, { "push-library", OTA_ERROR,
 	OTA_TEXT("libcurl is not installed"),
 	OTA_TEXT("what speaks to devices needs it, and nothing else does"),
@@ -98,7 +102,8 @@ FAULT(not_confirmed, NOT_RUNNING, { "push-not-confirmed", OTA_ERROR,
 	OTA_TEXT("unconfirmed it is rolled back at the next reset") });
 
 const struct ota_push_fault *const ota_push_faults[] = {
-	&ota_fault_image, &ota_fault_misfit, &ota_fault_network, &ota_fault_library,
+	&ota_fault_image, &ota_fault_misfit, &ota_fault_network,
+	&ota_fault_untrusted, &ota_fault_library,
 	&ota_fault_memory, &ota_fault_stopped, &ota_fault_no_receiver, &ota_fault_redirect,
 	&ota_fault_key, &ota_fault_refused, &ota_fault_expected_id, &ota_fault_no_slot,
 	&ota_fault_slot, &ota_fault_trial, &ota_fault_no_rollback, &ota_fault_factory,
@@ -161,6 +166,7 @@ static const struct ota_push_fault *net_fault(enum ota_net net)
 	case OTA_NET_MEMORY: return &ota_fault_memory;
 	case OTA_NET_STOPPED: return &ota_fault_stopped;
 	case OTA_NET_NO_HTTP: return &ota_fault_no_receiver;
+	case OTA_NET_UNTRUSTED: return &ota_fault_untrusted;
 	default: return &ota_fault_network;
 	}
 }

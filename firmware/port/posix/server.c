@@ -15,6 +15,7 @@
 
 #define WAIT_MAX 250 /* ms: how late a signal may be noticed that came before poll() */
 #define PIECE 16384u
+#define LINGER 2000u /* ms: for who does not take the end of an answer */
 
 static uint32_t now_ms(void)
 {
@@ -49,7 +50,8 @@ static void write_url(struct ota_server *server)
 	getnameinfo((struct sockaddr *)&address, size, host, sizeof(host), port, sizeof(port),
 		    NI_NUMERICHOST | NI_NUMERICSERV);
 	snprintf(server->url, sizeof(server->url),
-		 address.ss_family == AF_INET6 ? "http://[%s]:%s" : "http://%s:%s", host, port);
+		 address.ss_family == AF_INET6 ? "%s://[%s]:%s" : "%s://%s:%s",
+		 server->cipher ? "https" : "http", host, port);
 }
 
 int ota_server_listen(struct ota_server *server, const char *host, const char *port)
@@ -66,7 +68,8 @@ int ota_server_listen(struct ota_server *server, const char *host, const char *p
 		host = bare;
 	}
 	server->listener = -1;
-	memset(server->sockets, -1, sizeof(server->sockets));
+	for (unsigned i = 0; i < OTA_EMULATOR_CONNS; i++)
+		ota_link_none(&server->links[i]);
 	error = getaddrinfo(host, port, &hints, &list);
 	if (error)
 		return error < 0 ? error : -error;
@@ -82,94 +85,105 @@ int ota_server_listen(struct ota_server *server, const char *host, const char *p
 
 static void drop(struct ota_server *server, unsigned i)
 {
-	if (server->sockets[i] < 0)
+	if (server->links[i].fd < 0)
 		return;
 	ota_conn_close(&server->emulator->conns[i]);
-	close(server->sockets[i]);
-	server->sockets[i] = -1;
+	ota_link_close(&server->links[i]);
 }
 
 static void drop_all(struct ota_server *server)
 {
-	for (unsigned i = 0; i < OTA_EMULATOR_CONNS; i++) {
-		if (server->sockets[i] >= 0)
-			close(server->sockets[i]);
-		server->sockets[i] = -1;
-	}
+	for (unsigned i = 0; i < OTA_EMULATOR_CONNS; i++)
+		ota_link_close(&server->links[i]);
+}
+
+static struct ota_conn *make_room(struct ota_server *server)
+{
+	struct ota_emulator *emulator = server->emulator;
+	struct ota_conn *conn = ota_conn_open(&emulator->rx), *victim;
+
+	if (conn)
+		return conn;
+	victim = ota_conn_victim(&emulator->rx);
+	if (victim)
+		drop(server, (unsigned)(victim - emulator->conns));
+	return ota_conn_open(&emulator->rx);
 }
 
 static void welcome(struct ota_server *server)
 {
-	struct ota_emulator *emulator = server->emulator;
-	struct ota_conn *conn;
 	int fd = accept4(server->listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK), on = 1;
+	struct ota_conn *conn;
 
 	if (fd < 0)
 		return;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	conn = ota_conn_open(&emulator->rx);
-	if (!conn) {
-		struct ota_conn *victim = ota_conn_victim(&emulator->rx);
-
-		if (victim)
-			drop(server, (unsigned)(victim - emulator->conns));
-		conn = ota_conn_open(&emulator->rx);
-	}
-	if (conn)
-		server->sockets[conn - emulator->conns] = fd;
-	else
+	conn = make_room(server);
+	if (!conn)
 		close(fd);
+	else if (!ota_link_open(&server->links[conn - server->emulator->conns], fd, server->cipher))
+		ota_conn_close(conn);
 }
 
-/* What arrived stays in the socket until the connection takes it. */
+/* What arrived stays in the link until the connection takes it. */
 static bool receive(struct ota_server *server, unsigned i)
 {
+	struct ota_link *link = &server->links[i];
 	uint8_t data[PIECE];
-	ssize_t size = recv(server->sockets[i], data, sizeof(data), MSG_PEEK);
+	ssize_t size;
 	size_t taken;
 
+	if (ota_link_refuse(link, now_ms()))
+		return true;
+	if (link->refused)
+		return recv(link->fd, data, sizeof(data), 0) > 0;
+	size = ota_link_peek(link, data, sizeof(data));
 	if (size <= 0)
 		return size < 0 && (errno == EAGAIN || errno == EINTR);
 	taken = ota_conn_input(&server->emulator->conns[i], data, (size_t)size);
 	if (taken)
-		(void)!recv(server->sockets[i], data, taken, 0);
+		ota_link_take(link, data, taken);
 	return true;
 }
 
+/* As much as goes out now; false: the connection is broken. */
 static bool transmit(struct ota_server *server, unsigned i)
 {
-	struct ota_conn *conn = &server->emulator->conns[i];
-	uint8_t data[1500];
+	struct ota_link *link = &server->links[i];
 	size_t size;
 
-	while (conn->out_left && (size = ota_conn_output(conn, data, sizeof(data))) > 0) {
-		size_t done = 0;
-
-		while (done < size) {
-			struct pollfd wait = { server->sockets[i], POLLOUT, 0 };
-			ssize_t n =
-				send(server->sockets[i], data + done, size - done, MSG_NOSIGNAL);
-
-			if (n < 0 && errno == EAGAIN && poll(&wait, 1, 1000) > 0)
-				continue;
-			if (n <= 0)
-				return false;
-			done += (size_t)n;
-		}
-	}
+	do {
+		if (!ota_link_flush(link, now_ms()))
+			return false;
+		if (ota_link_has_out(link))
+			return true;
+		size = ota_conn_output(&server->emulator->conns[i], link->out, sizeof(link->out));
+		link->out_at = 0;
+		link->since = now_ms();
+		link->out_size = (uint16_t)size;
+	} while (size);
 	return true;
 }
 
-static void serve_one(struct ota_server *server, unsigned i, short events)
+/* The answer is out, or nobody takes it. */
+static bool is_over(const struct ota_server *server, unsigned i)
 {
-	struct ota_conn *conn = &server->emulator->conns[i];
-	bool alive = true;
+	const struct ota_link *link = &server->links[i];
 
-	if (events & (POLLIN | POLLHUP | POLLERR))
-		alive = !ota_conn_hungry(conn) || receive(server, i);
-	if (alive)
+	if (!ota_conn_done(&server->emulator->conns[i]) && !link->refused)
+		return false;
+	return (!ota_link_has_out(link) && !link->refused) || now_ms() - link->since > LINGER;
+}
+
+static void serve_one(struct ota_server *server, unsigned i, bool ready)
+{
+	struct ota_link *link = &server->links[i];
+	bool hungry = ota_conn_hungry(&server->emulator->conns[i]) || link->refused;
+	bool alive = !ready || !hungry || receive(server, i);
+
+	if (alive && !link->refused)
 		alive = transmit(server, i);
-	if (!alive || ota_conn_done(conn))
+	if (!alive || is_over(server, i))
 		drop(server, i);
 }
 
@@ -177,20 +191,24 @@ static void wait_and_serve(struct ota_server *server, uint32_t wait)
 {
 	struct pollfd polls[OTA_EMULATOR_CONNS + 1];
 	unsigned count = server->emulator->conn_count;
+	bool at_once[OTA_EMULATOR_CONNS] = { false };
 
 	for (unsigned i = 0; i < count; i++) {
-		const struct ota_conn *conn = &server->emulator->conns[i];
+		const struct ota_link *link = &server->links[i];
 
-		polls[i] = (struct pollfd){ server->sockets[i], 0, 0 };
-		if (ota_conn_hungry(conn))
-			polls[i].events = POLLIN;
+		polls[i] = (struct pollfd){ link->fd, 0, 0 };
+		if (link->fd >= 0)
+			polls[i].events = ota_link_events(
+				link, ota_conn_hungry(&server->emulator->conns[i]), &at_once[i]);
+		if (at_once[i])
+			wait = 0;
 	}
 	polls[count] = (struct pollfd){ server->listener, POLLIN, 0 };
 	if (poll(polls, count + 1, wait > WAIT_MAX ? WAIT_MAX : (int)wait) < 0)
 		return;
 	for (unsigned i = 0; i < count; i++)
-		if (server->sockets[i] >= 0)
-			serve_one(server, i, polls[i].revents);
+		if (server->links[i].fd >= 0)
+			serve_one(server, i, polls[i].revents || at_once[i]);
 	if (polls[count].revents)
 		welcome(server);
 }

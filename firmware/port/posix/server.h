@@ -4,12 +4,14 @@
 #define OTA_POSIX_SERVER_H
 
 #include "firmware/port/posix/emulator.h"
+#include "firmware/port/posix/link.h"
 
 struct ota_server {
 	struct ota_emulator *emulator;
 	int listener; /* -1: none */
 	char url[80]; /* "http://127.0.0.1:8032" once it listens */
-	int sockets[OTA_EMULATOR_CONNS]; /* of the connections, -1: none */
+	const struct ota_cipher *cipher; /* what it speaks; NULL: plain HTTP */
+	struct ota_link links[OTA_EMULATOR_CONNS]; /* of the connections */
 	volatile int *stop; /* the loop ends when it is set */
 	void (*restarted)(void *ctx); /* before the device boots again; NULL: not told */
 	void *ctx;
