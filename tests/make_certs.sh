@@ -3,7 +3,7 @@
 #	ca	the CA of those below but one; other-ca	another CA
 #	good	for 127.0.0.1 and localhost		elsewhere	for evil.example
 #	old	as good, expired			stranger	as good, by other-ca
-# and good.pin, what --pin takes.
+# and NAME.pin, what --pin takes.
 set -eu
 log=certs.log
 trap '[ $? -eq 0 ] || cat "$log" >&2' EXIT
@@ -37,6 +37,8 @@ server() { # NAME CA ALTERNATIVE-NAMES [OPTION...]
 	openssl req $curve -keyout "$name.key" -out request -subj "/CN=$name" 2>>$log
 	openssl ca -batch -config ca.cnf -notext -cert "$ca.pem" -keyfile "$ca.key" \
 		-extfile names -in request -out "$name.pem" "$@" 2>>$log
+	openssl pkey -in "$name.key" -pubout -outform DER | openssl dgst -sha256 -binary | base64 |
+		sed 's|^|sha256//|' >"$name.pin"
 }
 
 authority ca
@@ -45,4 +47,3 @@ server good ca IP:127.0.0.1,DNS:localhost -days 2
 server elsewhere ca DNS:evil.example -days 2
 server old ca IP:127.0.0.1,DNS:localhost -startdate 20200101000000Z -enddate 20200201000000Z
 server stranger other-ca IP:127.0.0.1,DNS:localhost -days 2
-openssl pkey -in good.key -pubout -outform DER | openssl dgst -sha256 -binary | base64 | sed 's|^|sha256//|' >good.pin

@@ -42,6 +42,7 @@ static enum ota_net send_once(struct ota_client *client, const struct ota_reques
 			      struct ota_answer *answer)
 {
 	struct ota_request copy = *request;
+	struct ota_refusal refusal;
 	const struct ota_signer *signer = client->signer;
 	enum ota_net net;
 
@@ -60,8 +61,10 @@ static enum ota_net send_once(struct ota_client *client, const struct ota_reques
 	client->authenticated = signer->verify(signer->ctx, &copy, answer) == OTA_OK;
 	if (client->authenticated)
 		return OTA_NET_OK;
+	ota_answer_refusal(answer, &refusal);
 	snprintf(answer->why, sizeof(answer->why),
-		 "the answer, HTTP %u, is not signed with this device's key", answer->status);
+		 "the answer, HTTP %u%s%.20s, is not signed with this device's key", answer->status,
+		 refusal.error[0] ? " " : "", refusal.error);
 	return OTA_NET_CUT;
 }
 

@@ -22,7 +22,7 @@ FAULT(network, NETWORK, { "push-network", OTA_ERROR,
 FAULT(untrusted, NETWORK, { "push-untrusted", OTA_ERROR,
 	OTA_TEXT("{name}"),
 	OTA_TEXT("what answers has to prove by its certificate that it is the device"),
-	OTA_TEXT("--cacert names who may certify it, --pin its key; nothing was sent to it") });
+	OTA_TEXT("--cacert names who may certify it, --pin its key; nothing is sent to it") });
 FAULT(library, SYSTEM, { "push-library", OTA_ERROR,
 	OTA_TEXT("libcurl is not installed"),
 	OTA_TEXT("what speaks to devices needs it, and nothing else does"),

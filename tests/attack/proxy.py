@@ -1,16 +1,20 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""proxy.py URL TRICK [IMAGE]: between the owner and his device; prints its own URL, plays TRICK."""
+"""proxy.py URL TRICK [IMAGE|LOCATION]: between the owner and his device; prints its own URL, plays TRICK.
+CERTIFICATE=NAME in the environment: with TLS, NAME.pem and NAME.key."""
 import http.client
 import http.server
+import os
 import re
+import ssl
 import sys
 import urllib.parse
 
 device = urllib.parse.urlsplit(sys.argv[1]).netloc
 trick = sys.argv[2]
-evil = open(sys.argv[3], "rb").read() if len(sys.argv) > 3 else b""
-first = {}
+more = sys.argv[3] if len(sys.argv) > 3 else ""
+evil = open(more, "rb").read() if os.path.exists(more) else b""
+first, tls = {}, None
 
 
 class Proxy(http.server.BaseHTTPRequestHandler):
@@ -32,7 +36,7 @@ class Proxy(http.server.BaseHTTPRequestHandler):
         if trick == "unauthorized":
             return 401, [("OTA-Nonce", "A" * 43 + "=")], b'{"error":"OTA_UNSIGNED"}'
         if trick == "redirect":
-            return 302, [("Location", "http://127.0.0.1:9/")], b""
+            return 302, [("Location", more)], b""
         if trick == "done" and put:  # swallows the image and says that all is well
             return 200, [], b'{"done":true,"slot":"ota_1","switched":true,"restart":true}'
         if trick == "swallow" and put:
@@ -68,5 +72,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
 
 
 server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Proxy)
-print("http://127.0.0.1:%d" % server.server_address[1], flush=True)
+if os.environ.get("CERTIFICATE"):
+    tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    tls.load_cert_chain(os.environ["CERTIFICATE"] + ".pem", os.environ["CERTIFICATE"] + ".key")
+    server.socket = tls.wrap_socket(server.socket, server_side=True)
+print("%s://127.0.0.1:%d" % ("https" if tls else "http", server.server_address[1]), flush=True)
 server.serve_forever()

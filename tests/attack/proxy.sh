@@ -4,7 +4,7 @@
 . "$(dirname "$0")/device.sh"
 
 play() { # TRICK EXPECTED-RULE
-	start proxy "$here/proxy.py" "$url" "$1" evil.bin
+	start proxy "$here/proxy.py" "$url" "$1" "${3-evil.bin}"
 	otatool push --json new.bin "$proxy" --expect-id lamp --retries 1 --timeout 2 >said 2>talk
 	status=$?
 	[ $status -ge 4 ] || fail "$1: status $status"
@@ -14,7 +14,7 @@ play() { # TRICK EXPECTED-RULE
 }
 
 play unauthorized 'push-key'
-play redirect 'HTTP 302, is not signed'
+play redirect 'HTTP 302, is not signed' http://127.0.0.1:9/
 play done 'HTTP 200, is not signed'
 play swallow 'connection was cut'
 play runs 'HTTP 200, is not signed'
