@@ -87,28 +87,7 @@ static bool may_change(struct ota_conn *conn)
 	return !error;
 }
 
-/* Store it, in a step: this may write flash. */
-static void step_store(struct ota_conn *conn)
-{
-	const struct ota_keys *keys = conn->rx->port->keys;
-	uint8_t *new = conn->u.key, slot = slot_of(conn), other[OTA_KEY_SIZE];
-	bool same =
-		ota_key_get(conn->rx, !slot, other) && ota_secret_same(other, new, sizeof(other));
-	bool failed = !same && keys->set(keys->ctx, slot, new) != 0;
-
-	ota_wipe(other, sizeof(other));
-	ota_wipe(new, OTA_KEY_SIZE);
-	if (conn->sign.signer != OTA_SIGNER_NONE && !same && !failed)
-		conn->sign.signer = slot;
-	if (same)
-		refuse(conn, OTA_ERR_KEY, "it is the other slot's");
-	else if (failed)
-		refuse(conn, OTA_ERR_FLASH, "key store");
-	else
-		answer(conn);
-}
-
-/* The content is there: is it what was signed, and what key does it mean? */
+/* Is the content what was signed? Then it becomes the key that it means. */
 static bool unwrap(struct ota_conn *conn)
 {
 	uint8_t key[OTA_KEY_SIZE], challenge[OTA_CHALLENGE_SIZE];
@@ -131,13 +110,56 @@ static bool unwrap(struct ota_conn *conn)
 	return true;
 }
 
+static void step_store(struct ota_conn *conn);
+
+/* What the key in `slot` has let in, and is still arriving, ends with it. */
+static void shut_out(const struct ota_conn *conn, unsigned slot)
+{
+	struct ota_receiver *rx = conn->rx;
+
+	for (unsigned i = 0; i < rx->conn_count; i++) {
+		struct ota_conn *other = &rx->conns[i];
+
+		if (other != conn && other->sign.signer == slot &&
+		    (other->state == OTA_CONN_BODY || other->step == step_store))
+			refuse(other, OTA_ERR_KEY, "its key was changed");
+	}
+}
+
+/* Store it, in a step: this may write flash. Who might claim may not any more, perhaps. */
+static void step_store(struct ota_conn *conn)
+{
+	const struct ota_keys *keys = conn->rx->port->keys;
+	uint8_t *new = conn->u.key, slot = slot_of(conn), other[OTA_KEY_SIZE];
+	bool same, failed;
+
+	if ((!is_claim(conn) && !may_change(conn)) || !unwrap(conn)) {
+		ota_wipe(new, OTA_KEY_SIZE);
+		return;
+	}
+	same = ota_key_get(conn->rx, !slot, other) && ota_secret_same(other, new, sizeof(other));
+	failed = !same && keys->set(keys->ctx, slot, new) != 0;
+	ota_wipe(other, sizeof(other));
+	ota_wipe(new, OTA_KEY_SIZE);
+	if (!same)
+		shut_out(conn, slot);
+	if (conn->sign.signer != OTA_SIGNER_NONE && !same && !failed)
+		conn->sign.signer = slot;
+	if (same)
+		refuse(conn, OTA_ERR_KEY, "it is the other slot's");
+	else if (failed)
+		refuse(conn, OTA_ERR_FLASH, "key store");
+	else
+		answer(conn);
+}
+
 static size_t take(struct ota_conn *conn, const uint8_t *data, size_t size)
 {
 	size_t n = size < conn->left ? size : conn->left;
 
 	memcpy(conn->u.key + OTA_KEY_SIZE - conn->left, data, n);
 	conn->left -= (uint32_t)n;
-	if (!conn->left && unwrap(conn)) {
+	if (!conn->left) {
 		conn->state = OTA_CONN_WORK;
 		conn->step = step_store;
 	}
@@ -166,6 +188,7 @@ static void step_delete(struct ota_conn *conn)
 		refuse(conn, OTA_ERR_FLASH, "key store");
 	else
 		answer(conn);
+	shut_out(conn, 1);
 }
 
 /* The key that signs is in slot 0 and stays, and so is never the last one. */
