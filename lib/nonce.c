@@ -66,6 +66,11 @@ bool ota_nonce_good(const struct ota_nonces *nonces, uint64_t now_ms,
 	       now_ms - get_big(raw + 8) < OTA_NONCE_MS && !is_used(nonces, get_big(raw));
 }
 
+bool ota_nonce_newest(const struct ota_nonces *nonces, const uint8_t raw[static OTA_NONCE_SIZE])
+{
+	return get_big(raw) > nonces->newest;
+}
+
 void ota_nonce_use(struct ota_nonces *nonces, const uint8_t raw[static OTA_NONCE_SIZE])
 {
 	uint64_t counter = get_big(raw);

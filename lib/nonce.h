@@ -35,6 +35,9 @@ void ota_nonce_issue(struct ota_nonces *nonces, uint64_t now_ms,
 bool ota_nonce_good(const struct ota_nonces *nonces, uint64_t now_ms,
 		    const uint8_t raw[static OTA_NONCE_SIZE]);
 
+/* Was it given out after all that are used up? */
+bool ota_nonce_newest(const struct ota_nonces *nonces, const uint8_t raw[static OTA_NONCE_SIZE]);
+
 /* Use up one that is good. */
 void ota_nonce_use(struct ota_nonces *nonces, const uint8_t raw[static OTA_NONCE_SIZE]);
 

@@ -134,6 +134,13 @@ static bool is_signed(struct ota_conn *conn, const struct ota_sig_message *messa
 	return same;
 }
 
+/* Questions and parts of images may come in any order: what they do does not depend on it. */
+static bool is_ordered(const struct ota_conn *conn)
+{
+	return !ota_text_same(ota_http_method(&conn->head), "GET") &&
+	       !ota_http_field(&conn->head, "ota-digest");
+}
+
 enum ota_error ota_auth_look(struct ota_conn *conn)
 {
 	const char *input = ota_http_field(&conn->head, "signature-input");
@@ -153,7 +160,8 @@ enum ota_error ota_auth_look(struct ota_conn *conn)
 		return OTA_ERR_SIGNATURE_FORM;
 	if (!is_signed(conn, &message, &params))
 		return OTA_ERR_UNAUTHORIZED;
-	if (!ota_nonce_good(&rx->nonces, rx->clock, nonce))
+	if (!ota_nonce_good(&rx->nonces, rx->clock, nonce) ||
+	    (is_ordered(conn) && !ota_nonce_newest(&rx->nonces, nonce)))
 		return OTA_ERR_NONCE;
 	ota_nonce_use(&rx->nonces, nonce);
 	return OTA_ERR_NONE;

@@ -78,6 +78,7 @@ void ota_conn_close(struct ota_conn *conn)
 		conn->rx->worker = NULL;
 	conn->state = OTA_CONN_FREE;
 	conn->step = NULL;
+	ota_wipe(&conn->u, sizeof(conn->u)); /* half a key, perhaps */
 }
 
 bool ota_conn_done(const struct ota_conn *conn)
