@@ -131,6 +131,25 @@ static void one_key_works_after_two_cuts(void **state)
 	}
 }
 
+/* An old record whose erase did not last comes back, in either sector. */
+static void the_newer_of_two_records_counts(void **state)
+{
+	static uint8_t before[OTA_KEY_STORE_SIZE];
+	uint8_t *flash = world.emulator.key_flash;
+
+	(void)state;
+	for (unsigned age = 0; age < 2; age++) {
+		begin_with(&changes[1], age);
+		memcpy(before, flash, sizeof(before));
+		assert_int_equal(make(&changes[1]), 200);
+		for (size_t i = 0; i < sizeof(before); i++)
+			flash[i] &= before[i];
+		assert_true(is_as(changes[1].after));
+		assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+		is_owned_by(fresh);
+	}
+}
+
 static const uint8_t *const kept[2] = { fresh, NULL };
 
 /* A claim that began while somebody was there, and whose key comes when the device has its owner. */
@@ -248,6 +267,7 @@ static void no_upload_outlives_a_deleted_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_newer_of_two_records_counts),
 		cmocka_unit_test(no_claim_comes_after_another),
 		cmocka_unit_test(no_claim_ends_when_nobody_is_there),
 		cmocka_unit_test(no_change_of_keys_outlives_its_key),
