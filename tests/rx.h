@@ -19,6 +19,27 @@
 #endif
 #define RX_FLASH (RX_FIRST + 4 * RX_SLOT)
 
+/* How a suite is run: on devices with one connection, with as many as usual, and with as many as a
+ * device may have; and what arrives comes in pieces of at most so many bytes. */
+static const struct rx_shape {
+	uint8_t conns;
+	size_t piece;
+} rx_shapes[] = { { OTA_EMULATOR_CONNS_DEFAULT, SIZE_MAX }, { 1, 256 }, { OTA_EMULATOR_CONNS, 256 } };
+static const struct rx_shape *rx_shape = rx_shapes;
+
+/* Run `suite` on each; how many tests failed. */
+static inline int rx_in_each_shape(int (*suite)(void))
+{
+	int failed = 0;
+
+	for (size_t i = 0; i < ARRAY_LEN(rx_shapes); i++) {
+		rx_shape = &rx_shapes[i];
+		print_message("with %u connections\n", rx_shape->conns);
+		failed += suite();
+	}
+	return failed;
+}
+
 enum rx_layout { RX_FACTORY_2, RX_TWO, RX_FACTORY_1, RX_THREE, RX_ONE, RX_NO_OTADATA };
 
 struct rx_world {
@@ -72,6 +93,7 @@ static inline void rx_begin(struct rx_world *world, enum rx_layout layout)
 	RX_FLASH_HOOK(&world->emulator.nor);
 #endif
 	world->emulator.inflate = &ota_inflate_zlib;
+	world->emulator.conn_count = rx_shape->conns;
 	world->emulator.device.chip = OTA_CHIP_ESP32C3;
 	world->now = 1000;
 }
@@ -125,6 +147,8 @@ static inline size_t rx_send(struct rx_world *world, struct ota_conn *conn, cons
 	const uint8_t *bytes = data;
 	size_t at = 0;
 
+	if (piece > rx_shape->piece)
+		piece = rx_shape->piece;
 	for (unsigned stuck = 0; at < size && stuck < 3 && !ota_conn_done(conn);) {
 		size_t n = size - at < piece ? size - at : piece;
 		size_t taken = ota_conn_input(conn, bytes + at, n);

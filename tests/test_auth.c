@@ -291,7 +291,7 @@ static void counts_starts_where_chance_is_poor(void **state)
 	assert_true(holds(0, owner) && holds(1, page));
 }
 
-int main(void)
+static int suite(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_what_the_owner_signs),
@@ -310,4 +310,9 @@ int main(void)
 	return RUN_ROWS(tamperings, refuses_what_was_tampered_with) +
 	       RUN_ROWS(rights, gives_each_key_its_rights) +
 	       cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+	return rx_in_each_shape(suite);
 }

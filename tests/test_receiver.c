@@ -405,7 +405,7 @@ static void writes_nothing_twice(void **state)
 	assert_int_equal(world.emulator.nor.count.programmed, before.programmed + 32);
 }
 
-int main(void)
+static int suite(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_its_names),
@@ -425,4 +425,9 @@ int main(void)
 
 	failed += RUN_ROWS(kinds, judges);
 	return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}
+
+int main(void)
+{
+	return rx_in_each_shape(suite);
 }

@@ -496,14 +496,18 @@ static void makes_room_for_newcomers(void **state)
 	assert_ptr_equal(ota_conn_victim(rx), first);
 }
 
-/* With one connection and slot, the whole core. */
-static void one_connection_is_enough(void **state)
+/* There is no room for a newcomer, and the upload goes on. */
+static void an_upload_keeps_its_only_connection(void **state)
 {
+	struct ota_receiver *rx = &world.emulator.rx;
+	struct ota_conn *conn = hang(image, image_size, 9000);
+
 	(void)state;
-	world.emulator.conn_count = 1;
-	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
-			 200);
+	assert_null(ota_conn_open(rx));
+	assert_null(ota_conn_victim(rx));
+	assert_int_equal(rx_send(&world, conn, image + 9000, image_size - 9000, 1400),
+			 image_size - 9000);
+	assert_int_equal(rx_status(&world), 200);
 	assert_true(ota_emulator_loads(&world.emulator, 1));
 }
 
@@ -546,14 +550,13 @@ static void a_blank_slot_is_not_erased(void **state)
 	assert_true(count->erases_4k + count->erases_64k <= 18); /* where blank is doubted */
 }
 
-int main(void)
+
+static int suite(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(takes_deflate, begin_two),
 		cmocka_unit_test_setup(refuses_damaged_streams, begin_two),
 		cmocka_unit_test_setup(refuses_another_content_digest, begin_two),
-		cmocka_unit_test_setup(one_upload_at_a_time, begin_two),
-		cmocka_unit_test_setup(the_same_upload_takes_over, begin_two),
 		cmocka_unit_test_setup(resumes_wherever_it_broke_off, begin_two),
 		cmocka_unit_test_setup(finishes_without_the_client, begin_two),
 		cmocka_unit_test_setup(tries_a_write_again, begin_two),
@@ -571,11 +574,25 @@ int main(void)
 		cmocka_unit_test_setup(gives_blocks_and_bytes, begin_two),
 		cmocka_unit_test_setup(a_slow_head_is_told, begin_two),
 		cmocka_unit_test_setup(a_slow_body_is_dropped, begin_two),
-		cmocka_unit_test_setup(makes_room_for_newcomers, begin_two),
-		cmocka_unit_test_setup(one_connection_is_enough, begin_two),
-		cmocka_unit_test_setup(works_no_more_than_it_must, begin_two),
 		cmocka_unit_test_setup(a_blank_slot_is_not_erased, begin_two),
+		cmocka_unit_test_setup(works_no_more_than_it_must, begin_two),
 	};
+	/* These are about connections side by side. */
+	const struct CMUnitTest several[] = {
+		cmocka_unit_test_setup(one_upload_at_a_time, begin_two),
+		cmocka_unit_test_setup(the_same_upload_takes_over, begin_two),
+		cmocka_unit_test_setup(makes_room_for_newcomers, begin_two),
+	};
+	const struct CMUnitTest alone[] = {
+		cmocka_unit_test_setup(an_upload_keeps_its_only_connection, begin_two),
+	};
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return failed + (rx_shape->conns > 1 ? cmocka_run_group_tests(several, NULL, NULL)
+					     : cmocka_run_group_tests(alone, NULL, NULL));
+}
+
+int main(void)
+{
+	return rx_in_each_shape(suite);
 }

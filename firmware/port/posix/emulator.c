@@ -69,7 +69,7 @@ void ota_emulator_begin(struct ota_emulator *emulator, uint8_t *data, uint32_t s
 	emulator->keys = ota_key_store_port(&emulator->key_store);
 	emulator->config = (struct ota_config){ .insecure = true, .trial_ms = 600000 };
 	emulator->bad = emulator->mute = OTA_CHOICE_NONE;
-	emulator->conn_count = OTA_EMULATOR_CONNS;
+	emulator->conn_count = OTA_EMULATOR_CONNS_DEFAULT;
 	emulator->random = 1;
 	emulator->random_port = (struct ota_random){ emulator, fill_random };
 	emulator->device = (struct ota_device){ .ctx = emulator,

@@ -10,7 +10,8 @@
 #include "firmware/port/common/key_store.h"
 #include "firmware/port/posix/nor.h"
 
-#define OTA_EMULATOR_CONNS 8u
+#define OTA_EMULATOR_CONNS 16u /* there is room for */
+#define OTA_EMULATOR_CONNS_DEFAULT 8u
 
 struct ota_emulator {
 	struct ota_nor nor;
@@ -35,7 +36,7 @@ struct ota_emulator {
 	struct ota_random random_port;
 	struct ota_receiver rx;
 	struct ota_conn conns[OTA_EMULATOR_CONNS];
-	uint8_t conn_count; /* of them in use */
+	uint8_t conn_count; /* of them in use, from the next power-on */
 };
 
 /* Prepare a device on `size` bytes of flash: the chip and revision of whatever image it holds, no
