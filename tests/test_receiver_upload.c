@@ -511,32 +511,6 @@ static void an_upload_keeps_its_only_connection(void **state)
 	assert_true(ota_emulator_loads(&world.emulator, 1));
 }
 
-/* What an update may cost. */
-static void works_no_more_than_it_must(void **state)
-{
-	const struct ota_nor_count *count = &world.emulator.nor.count;
-	const struct ota_nor_timing *w25q32 = &ota_nor_w25q32;
-	size_t rounded = (image_size + 3) / 4 * 4;
-	uint64_t pure;
-
-	(void)state;
-	memset(world.flash + rx_addr(RX_TWO, 1), 0x5A, RX_SLOT);
-	memset(&world.emulator.nor.count, 0, sizeof(world.emulator.nor.count));
-	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
-			 200);
-	assert_true(count->erases_4k + count->erases_64k <= (image_size + 65535) / 65536 + 17);
-	assert_true(count->programmed <= rounded + 64);
-	assert_true(count->read <= image_size * 21 / 10);
-	assert_true(count->blank <= 4 * 4096); /* the records' sectors, whatever the image */
-	assert_true(world.emulator.rx.hashed <= 2 * image_size);
-	pure = (uint64_t)count->pages * w25q32->page_us +
-	       (uint64_t)count->erases_4k * w25q32->erase_4k_us +
-	       (uint64_t)count->erases_64k * w25q32->erase_64k_us;
-	assert_true((ota_nor_time(w25q32, count) + world.emulator.rx.hashed / w25q32->digest_mb) *
-			    100 <=
-		    pure * 115);
-}
-
 /* A blank slot is not erased: what is read to see that comes on top. */
 static void a_blank_slot_is_not_erased(void **state)
 {
@@ -575,7 +549,6 @@ static int suite(void)
 		cmocka_unit_test_setup(a_slow_head_is_told, begin_two),
 		cmocka_unit_test_setup(a_slow_body_is_dropped, begin_two),
 		cmocka_unit_test_setup(a_blank_slot_is_not_erased, begin_two),
-		cmocka_unit_test_setup(works_no_more_than_it_must, begin_two),
 	};
 	/* These are about connections side by side. */
 	const struct CMUnitTest several[] = {
