@@ -53,6 +53,7 @@ enum ota_error ota_change_error(enum ota_status status)
 	case OTA_OK: return OTA_ERR_NONE;
 	case OTA_E_FULL: return OTA_ERR_SEQUENCE;
 	case OTA_E_MISSING: return OTA_ERR_NO_ROLLBACK;
+	case OTA_E_DEVICE: return OTA_ERR_FLASH;
 	default: return OTA_ERR_NO_OTADATA;
 	}
 }
