@@ -130,9 +130,8 @@ static void send_parts(bool pack_them, const char *commit)
 		size_t size = image_size - at < 65536 ? image_size - at : 65536;
 		const char *fields = at + size == image_size ? commit : "";
 
-		assert_int_equal(pack_them
-					 ? put_packed(at, size, fields)
-					 : rx_put(&world, image, image_size, at, size, fields),
+		assert_int_equal(pack_them ? put_packed(at, size, fields)
+					   : rx_put(&world, image, image_size, at, size, fields),
 				 200);
 	}
 }
