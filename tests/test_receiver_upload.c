@@ -344,6 +344,19 @@ static void a_trial_is_confirmed(void **state)
 	assert_int_equal(rx_put(&world, other, other_size, 0, 4096, ""), 200);
 }
 
+/* The app before it stays at hand. */
+static void a_confirmed_app_can_still_go_back(void **state)
+{
+	(void)state;
+	start_trial();
+	assert_int_equal(ask(RX_POST("confirm")), 200);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 1);
+	assert_int_equal(ask(RX_POST("rollback")), 200);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_equal(world.emulator.device.running, 0);
+}
+
 static void a_trial_is_rolled_back(void **state)
 {
 	(void)state;
@@ -555,6 +568,7 @@ static int suite(void)
 		cmocka_unit_test_setup(ends_where_numbers_end, begin_two),
 		cmocka_unit_test_setup(asks_the_app, begin_two),
 		cmocka_unit_test(a_trial_is_confirmed),
+		cmocka_unit_test(a_confirmed_app_can_still_go_back),
 		cmocka_unit_test(a_trial_is_rolled_back),
 		cmocka_unit_test(no_rollback_into_a_damaged_app),
 		cmocka_unit_test(a_trial_ends_by_itself),

@@ -15,7 +15,7 @@ bool ota_tear_parse(const char *text, struct ota_tear *tear)
 
 	tear->kind = text[0];
 	tear->value = 0;
-	if (!text[0] || !strchr("nawpqr", text[0]))
+	if (!text[0] || !strchr("nawpqmr", text[0]))
 		return false;
 	if (!text[1])
 		return true;
@@ -43,6 +43,9 @@ static void tear_program(const struct ota_tear *tear, uint8_t *to, const uint8_t
 		to[i] &= data[i];
 	if (tear->kind == 'q' && whole < size)
 		to[whole] &= (uint8_t)(data[whole] | 0x55);
+	for (size_t i = 0; i < size && tear->kind == 'm'; i++)
+		if (tear->value >> (i / 4 % 8) & 1)
+			to[i] &= data[i];
 	for (size_t i = 0; i < size && tear->kind == 'r'; i++)
 		to[i] &= (uint8_t)(data[i] | next_random(&seed) >> 8);
 }
@@ -56,6 +59,8 @@ static void tear_erase(const struct ota_tear *tear, uint8_t *to, size_t size)
 
 		if (tear->kind == 'p' || tear->kind == 'q')
 			blank = i / 4 < tear->value;
+		else if (tear->kind == 'm')
+			blank = tear->value >> (i / 4 % 8) & 1;
 		else if (tear->kind == 'r')
 			blank = next_random(&seed) >> 16 & 1;
 		if (blank)

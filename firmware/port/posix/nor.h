@@ -15,8 +15,9 @@
 struct ota_tear {
 	char kind; /* 'n' nothing; 'a' all; 'w' an erase that reads blank and will not last, a program
 		    * nothing; 'p' the first `value` bytes (erase: words); 'q' those, and
-		    * half the bits of the next byte; 'r' a random subset of the bits to clear (erase:
-		    * of the words), by seed `value` */
+		    * half the bits of the next byte; 'm' of each eight words of 4 bytes those that
+		    * are set in the mask `value`; 'r' a random subset of the bits to clear (erase: of
+		    * the words), by seed `value` */
 	uint32_t value;
 };
 
