@@ -94,6 +94,8 @@ static void check_end(void)
 
 	if (plan.story == UNACCEPTED)
 		check_refused();
+	if (plan.story == AS_IT_IS && runs != bench.ran)
+		wrong("what was confirmed as it is does not run");
 	if (plan.story == TO_FACTORY && runs != F)
 		wrong("factory does not run");
 	if ((plan.story == CONFIRMED || plan.story == IN_PARTS) && !new_runs)
@@ -113,9 +115,11 @@ static bool may_boot(enum step step, int runs)
 		return true;
 	if (plan.story == TO_FACTORY && runs == F)
 		return true;
+	if (plan.story == AS_IT_IS && runs != F) /* the app before it, which is kept for that */
+		return holds_old(runs);
 	if (bench.trial && (plan.story == ROLLED_BACK || plan.story == UNACCEPTED))
 		return holds_old(runs);
-	return runs == bench.target && plan.story != UNACCEPTED && plan.story != TO_FACTORY &&
+	return runs == bench.target && plan.story <= UNCONFIRMED && plan.story != AS_IT_IS &&
 	       holds(runs, 0);
 }
 
@@ -286,6 +290,8 @@ static bool is_possible(void)
 		return true;
 	if (bench.trial)
 		return plan.story == CONFIRMED || (plan.story == ROLLED_BACK && can_go_back());
+	if (plan.story == AS_IT_IS)
+		return bench.ran != F;
 	if (plan.story == TO_FACTORY)
 		return plan.layout != RX_TWO && bench.ran != F;
 	return plan.layout != RX_FACTORY_1 || bench.ran == F;
@@ -321,7 +327,7 @@ static void report(const char *what)
 	fflush(stdout);
 }
 
-/* One story, or one cut of it. */
+/* One story with its cuts, or one cut of it. */
 static int replay(const char *text)
 {
 	const char *size = strrchr(text, '.');
@@ -330,11 +336,13 @@ static int replay(const char *text)
 	pairs = strchr(text, '/') != NULL;
 	if (size)
 		tell_all((uint32_t)strtoul(size + 1, NULL, 10));
-	report("replayed");
-	if (cuts)
-		return failures != 0;
-	fprintf(stderr, "there is no such schedule\n");
-	return 2;
+	if (!stories || (strchr(text, '@') && !cuts)) {
+		fprintf(stderr, "there is no such schedule\n");
+		return 2;
+	}
+	printf("replayed: %llu cuts, %llu failures\n", (unsigned long long)cuts,
+	       (unsigned long long)failures);
+	return failures != 0;
 }
 
 int main(int argc, char **argv)
