@@ -21,10 +21,15 @@ static char schedule[200];
 static bool pairs;
 static const char *only; /* the schedule that is replayed; NULL: all are */
 
-/* Is the schedule so far one to follow? */
+/* Is the schedule so far one to follow: a beginning of what is replayed, or what follows it? */
 static bool is_wanted(void)
 {
-	return !only || strncmp(only, schedule, strlen(schedule)) == 0;
+	size_t n = only ? strlen(only) : 0;
+
+	if (n < strlen(schedule))
+		return strncmp(only ? only : "", schedule, n) == 0 &&
+		       (!n || strchr("@/", schedule[n]));
+	return strncmp(only, schedule, strlen(schedule)) == 0;
 }
 
 static void wrong(const char *why)
