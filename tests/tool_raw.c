@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* tool_raw URL [PIECE]: send what stdin holds to the host and port of URL, PIECE bytes at a time, and
- * print the first line and the error of each answer until the other end closes or falls silent. */
+/* tool_raw URL [PIECE [drop | MS]]: send what stdin holds to the host and port of URL, PIECE bytes at a
+ * time, MS milliseconds apart, and print the first line and the error of each answer until the other
+ * end closes or falls silent. With "drop" nothing is sent any more then, which the other end sees. */
 #include <netdb.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,27 +34,39 @@ static int dial(const char *url)
 	return fd;
 }
 
+static void show_one(char *answer)
+{
+	char *error = strstr(answer, "{\"error\":\"");
+
+	printf("%.*s\n", (int)strcspn(answer, "\r"), answer);
+	if (error)
+		printf("%.*s\n", (int)strcspn(error + 10, "\""), error + 10);
+}
+
+/* Content may hold NUL: what is shown then ends there. */
 static void show(char *answer)
 {
-	char *error = strstr(answer, "{\"error\":\""), *end;
+	if (!answer[0])
+		puts("nothing");
+	while (answer[0]) {
+		char *next = strstr(answer + 1, "HTTP/1.1 ");
 
-	answer[strcspn(answer, "\r")] = '\0';
-	puts(answer[0] ? answer : "nothing");
-	if (!error)
-		return;
-	error += 10;
-	end = strchr(error, '"');
-	if (end)
-		*end = '\0';
-	puts(error);
+		if (next)
+			next[-1] = '\0';
+		show_one(answer);
+		if (!next)
+			return;
+		answer = next;
+	}
 }
 
 int main(int argc, char **argv)
 {
-	static char data[65536], answer[65536];
+	static char data[1 << 20], answer[65536];
 	size_t size = fread(data, 1, sizeof(data), stdin), at = 0, got = 0;
 	size_t piece = argc > 2 ? strtoul(argv[2], NULL, 10) : sizeof(data);
-	int fd = argc > 1 ? dial(argv[1]) : -1;
+	bool drop = argc > 3 && strcmp(argv[3], "drop") == 0;
+	int fd = argc > 1 ? dial(argv[1]) : -1, pause = argc > 3 && !drop ? atoi(argv[3]) : 0;
 	ssize_t n = 1;
 
 	if (fd < 0 || !piece)
@@ -60,14 +74,18 @@ int main(int argc, char **argv)
 	while (at < size && n > 0) {
 		n = send(fd, data + at, size - at < piece ? size - at : piece, MSG_NOSIGNAL);
 		at += n > 0 ? (size_t)n : 0;
+		poll(NULL, 0, pause);
 	}
+	if (drop)
+		shutdown(fd, SHUT_WR);
 	for (n = 1; n > 0 && got<sizeof(answer) - 1; got += n> 0 ? (size_t)n : 0) {
 		struct pollfd wait = { fd, POLLIN, 0 };
 
 		n = poll(&wait, 1, 8000) > 0 ? recv(fd, answer + got, sizeof(answer) - 1 - got, 0)
 					     : 0;
 	}
-	show(answer);
+	if (!drop || got)
+		show(answer);
 	close(fd);
 	return 0;
 }
