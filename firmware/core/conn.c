@@ -145,8 +145,7 @@ static void end_answer(struct ota_conn *conn)
 
 bool ota_conn_hungry(const struct ota_conn *conn)
 {
-	return !conn->step && conn->state != OTA_CONN_WORK &&
-	       (conn->state != OTA_CONN_ANSWER || conn->close);
+	return !conn->step && conn->state != OTA_CONN_WORK && conn->state != OTA_CONN_ANSWER;
 }
 
 size_t ota_conn_output(struct ota_conn *conn, void *buf, size_t size)
