@@ -43,9 +43,11 @@ static void show_one(char *answer)
 		printf("%.*s\n", (int)strcspn(error + 10, "\""), error + 10);
 }
 
-/* Content may hold NUL: what is shown then ends there. */
-static void show(char *answer)
+static void show(char *answer, size_t size)
 {
+	for (size_t i = 0; i < size; i++)
+		if (!answer[i])
+			answer[i] = '.';
 	if (!answer[0])
 		puts("nothing");
 	while (answer[0]) {
@@ -85,7 +87,7 @@ int main(int argc, char **argv)
 					     : 0;
 	}
 	if (!drop || got)
-		show(answer);
+		show(answer, got);
 	close(fd);
 	return 0;
 }
