@@ -234,14 +234,30 @@ static void come_to_rest(void)
 		abort();
 }
 
-/* Pointers within the world lead into it again. */
-static void set_up(void)
+/* What the slot that is updated holds: nothing, the image but for a byte, the image but for its first ones,
+ * something else. */
+static void fill_slot(unsigned what)
+{
+	uint8_t *slot = world.flash + rx_addr(RX_TWO, 1);
+
+	if (what % 4 == 3)
+		memset(slot, 0, RX_SLOT);
+	else if (what % 4)
+		memcpy(slot, image, image_size);
+	if (what % 4 == 1)
+		slot[5000] ^= 0x10;
+	else if (what % 4 == 2)
+		memset(slot, 0xFF, OTA_HEADER_SIZE);
+}
+
+static void set_up(uint8_t how)
 {
 	struct ota_emulator *emulator = &world.emulator;
 
 	rx_begin(&world, RX_TWO);
 	memcpy(world.flash, start.flash, sizeof(world.flash));
-	emulator->boot.rollback = true;
+	fill_slot(how);
+	emulator->boot.rollback = how & 4;
 	power_on();
 }
 
@@ -250,8 +266,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	if (!app_size)
 		prepare();
-	set_up();
-	play(data, size);
+	if (!size)
+		return 0;
+	set_up(data[0]);
+	play(data + 1, size - 1);
 	come_to_rest();
 	if (world.emulator.nor.misused || !is_whole(world.emulator.device.running))
 		abort();
