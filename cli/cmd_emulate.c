@@ -72,6 +72,17 @@ static void on_signal(int number)
 	stop = 1;
 }
 
+/* Somebody cut the file off, or a hole in it cannot be filled: the map leads nowhere. */
+static void on_bus_error(int number)
+{
+	static const char text[] =
+		"otatool: error: the flash file became shorter, or its disk is full\n";
+
+	(void)number;
+	(void)!write(STDERR_FILENO, text, sizeof(text) - 1);
+	_exit(EXIT_SYSTEM);
+}
+
 /* The flash file, mapped. */
 struct flash {
 	int fd;
@@ -143,6 +154,16 @@ static enum exit_code fill_flash(const char *app, uint8_t *data, size_t size)
 	return code;
 }
 
+static bool is_in_use(const char *name)
+{
+	int fd = open(name, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) < 0;
+
+	if (fd >= 0)
+		close(fd);
+	return locked;
+}
+
 static enum exit_code make_flash(const char *name, const char *app)
 {
 	uint64_t size = 0;
@@ -151,6 +172,8 @@ static enum exit_code make_flash(const char *name, const char *app)
 
 	if (code)
 		return code;
+	if (is_in_use(name))
+		return say_error(EXIT_SYSTEM, name, "another device runs on it");
 	data = malloc((size_t)size);
 	if (!data)
 		return say_error(EXIT_BUG, NULL, "out of memory");
@@ -170,8 +193,9 @@ static enum exit_code open_flash(const char *name, struct flash *flash)
 		return say_system(name, "cannot open");
 	if (flock(flash->fd, LOCK_EX | LOCK_NB) < 0)
 		return say_error(EXIT_SYSTEM, name, "another device runs on it");
-	if (!S_ISREG(st.st_mode) || st.st_size < 0x10000 || st.st_size > 256 << 20 ||
-	    st.st_size % OTA_SECTOR)
+	if (!S_ISREG(st.st_mode))
+		return say_error(EXIT_NO, name, "not a regular file");
+	if (st.st_size < 0x10000 || st.st_size > 256 << 20 || st.st_size % OTA_SECTOR)
 		return say_error(EXIT_NO, name, "not the contents of a flash, by its size");
 	flash->size = (size_t)st.st_size;
 	flash->data = mmap(NULL, flash->size, PROT_READ | PROT_WRITE, MAP_SHARED, flash->fd, 0);
@@ -363,6 +387,7 @@ static enum exit_code serve(const char *name, struct ota_emulator *emulator, str
 			signal(SIGPIPE, SIG_IGN); /* libssl writes to sockets by write(2) */
 		sigaction(SIGINT, &action, NULL);
 		sigaction(SIGTERM, &action, NULL);
+		signal(SIGBUS, on_bus_error);
 		printf("%s\n", server.url);
 		fflush(stdout);
 		status = ota_server_run(&server);
@@ -372,6 +397,10 @@ static enum exit_code serve(const char *name, struct ota_emulator *emulator, str
 	if (status == OTA_E_MAGIC)
 		return say_error(EXIT_NO, name, "no partition table at 0x%x",
 				 emulator->nor.flash.table);
+	if (status == OTA_E_VALUE)
+		return say_error(
+			EXIT_NO, name,
+			"a rule of NOR flash was broken: is everything in the table on whole sectors?");
 	if (status)
 		return say_error(EXIT_NO, name, "nothing in it boots");
 	return code;

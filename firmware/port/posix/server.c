@@ -237,7 +237,9 @@ enum ota_status ota_server_run(struct ota_server *server)
 	enum ota_status status = OTA_OK;
 
 	while (!*server->stop && !status) {
-		if (emulator->restarted || emulator->nor.dead)
+		if (emulator->nor.misused)
+			status = OTA_E_VALUE;
+		else if (emulator->restarted || emulator->nor.dead)
 			status = restart(server);
 		else if (!emulator->answers)
 			be_mute();

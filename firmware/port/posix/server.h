@@ -21,7 +21,8 @@ struct ota_server {
  * or a negative code of getaddrinfo(). */
 int ota_server_listen(struct ota_server *server, const char *host, const char *port);
 
-/* Serve, restart when the device does, until *stop. OTA_E_MISSING: nothing boots any more. */
+/* Serve, restart when the device does, until *stop. OTA_E_MISSING: nothing boots any more; OTA_E_VALUE: a
+ * rule of NOR flash was broken. */
 OTA_MUST_CHECK enum ota_status ota_server_run(struct ota_server *server);
 void ota_server_close(struct ota_server *server);
 
