@@ -55,7 +55,7 @@ static struct poptOption options[] = {
 	  "SLOT" },
 	{ "cut-after", 0, POPT_ARG_STRING, &opt.cut, 0,
 	  "The power fails in the N-th flash operation; TEAR says what is done of it: "
-	  "n, a, pBYTES, qBYTES, rSEED",
+	  "n, a, w, pBYTES, qBYTES, mMASK, rSEED",
 	  "N[,TEAR]" },
 	{ "flash-timing", 0, POPT_ARG_STRING, &opt.timing, 0,
 	  "Tell how long a real flash would have taken: w25q32 or none", "TIMING" },
