@@ -16,7 +16,7 @@ static const char *const tears[] = { "n",    "a",    "w",  "p6", "r1",  "p1",  "
 				     "q2",   "r2",   "r3", "m1", "m64", "m65", "m128", "m129",
 				     "m192", "m193", "p3", "q0", "q25", "p29" };
 
-static uint64_t cuts, failures, stories;
+static uint64_t operations, cuts, failures, stories;
 static char schedule[200];
 static bool pairs;
 static const char *only; /* the schedule that is replayed; NULL: all are */
@@ -245,7 +245,7 @@ static size_t tears_of(uint64_t op)
 static void sweep(const struct bench *from, const struct bench *to)
 {
 	for (uint64_t op = from->world.emulator.nor.ops + 1; op <= to->world.emulator.nor.ops;
-	     op++) {
+	     op++, operations++) {
 		for (size_t i = 0, n = tears_of(op); i < n; i++) {
 			bench = *from;
 			cut(op, tears[i]);
@@ -326,9 +326,11 @@ static void tell_all(uint32_t size)
 
 static void report(const char *what)
 {
-	printf("power cuts, %s: %llu stories in %zu states, %llu cuts, %zu ways to tear, %llu failures\n",
-	       what, (unsigned long long)stories, ARRAY_LEN(states), (unsigned long long)cuts,
-	       pairs ? PAIR_TEARS : ARRAY_LEN(tears), (unsigned long long)failures);
+	printf("power cuts, %s: %llu stories in %zu states, %llu operations, %zu ways to tear, "
+	       "%llu cuts, %llu failures\n",
+	       what, (unsigned long long)stories, ARRAY_LEN(states), (unsigned long long)operations,
+	       pairs ? PAIR_TEARS : ARRAY_LEN(tears), (unsigned long long)cuts,
+	       (unsigned long long)failures);
 	fflush(stdout);
 }
 
