@@ -352,17 +352,22 @@ static int faulty_blank(void *ctx, uint32_t addr, uint32_t len, bool *blank)
 	return fails() ? 0x6004 : fault.real.blank(ctx, addr, len, blank);
 }
 
-static void begin_faulty(unsigned long at, unsigned long lasting)
+static void break_flash(unsigned long at, unsigned long lasting)
 {
 	struct ota_flash *flash = &world.emulator.nor.flash;
 
-	begin(RX_TWO, 0);
-	memset(world.flash + rx_addr(RX_TWO, 1), 0x5A, RX_SLOT);
 	fault = (struct flash_fault){ 0, at, lasting, *flash };
 	flash->read = faulty_read;
 	flash->write = faulty_write;
 	flash->erase = faulty_erase;
 	flash->blank = faulty_blank;
+}
+
+static void begin_faulty(unsigned long at, unsigned long lasting)
+{
+	begin(RX_TWO, 0);
+	memset(world.flash + rx_addr(RX_TWO, 1), 0x5A, RX_SLOT);
+	break_flash(at, lasting);
 }
 
 /* One call of the flash fails, once or from then on: the upload succeeds or says OTA_FLASH, a reset
@@ -401,6 +406,49 @@ static void any_flash_call_fails(void **state)
 	assert_true(refused > calls);
 }
 
+static const struct decision {
+	const char *name, *head;
+	int then; /* what starts after it */
+} decisions[] = {
+	{ "any flash call fails while the new app is confirmed", RX_POST("confirm"), 1 },
+	{ "any flash call fails while the new app is rejected", RX_POST("rollback"), 0 },
+};
+
+/* The decision on a trial is carried out, or OTA_FLASH; one of the two apps starts, whole. */
+static void any_flash_call_fails_at_the_end(void **state)
+{
+	static const unsigned long lasting[] = { 0, 1, 2, 100000 };
+	static struct rx_world trial;
+	const struct decision *row = *state;
+	unsigned long calls;
+
+	begin(RX_TWO, 0);
+	world.emulator.boot.rollback = true;
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	trial = world;
+	break_flash(0, 0);
+	assert_int_equal(rx_ask(&world, row->head, "", 0), 200);
+	calls = fault.calls;
+	for (unsigned long at = 4; at < calls * 4 + 4; at++) {
+		unsigned status;
+
+		world = trial;
+		break_flash(at / 4, lasting[at % 4]);
+		status = rx_ask(&world, row->head, "", 0);
+		assert_true(status == 200 || (status == 500 && rx_says(&world, "OTA_FLASH\"")));
+		fault.at = 0;
+		assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+		if (status == 200)
+			assert_int_equal(world.emulator.device.running, row->then);
+		if (world.emulator.device.running == 1)
+			assert_memory_equal(world.flash + rx_addr(RX_TWO, 1), image, image_size);
+		else
+			assert_int_equal(world.emulator.device.running, 0);
+	}
+}
+
 static int suite(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -420,7 +468,8 @@ static int suite(void)
 		cmocka_unit_test(any_flash_call_fails),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, NULL) +
+	       RUN_ROWS(decisions, any_flash_call_fails_at_the_end);
 }
 
 int main(void)
