@@ -24,7 +24,9 @@
 static const struct rx_shape {
 	uint8_t conns;
 	size_t piece;
-} rx_shapes[] = { { OTA_EMULATOR_CONNS_DEFAULT, SIZE_MAX }, { 1, 256 }, { OTA_EMULATOR_CONNS, 256 } };
+} rx_shapes[] = { { OTA_EMULATOR_CONNS_DEFAULT, SIZE_MAX },
+		  { 1, 256 },
+		  { OTA_EMULATOR_CONNS, 256 } };
 static const struct rx_shape *rx_shape = rx_shapes;
 
 /* Run `suite` on each; how many tests failed. */

@@ -19,17 +19,16 @@ static const char *const tears[] = { "n",    "a",    "w",  "p6", "r1",  "p1",  "
 static uint64_t operations, cuts, failures, stories;
 static char schedule[200];
 static bool pairs;
-static const char *only; /* the schedule that is replayed; NULL: all are */
+static const char *only = ""; /* the schedule that is replayed; empty: all are */
 
 /* Is the schedule so far one to follow: a beginning of what is replayed, or what follows it? */
 static bool is_wanted(void)
 {
-	size_t n = only ? strlen(only) : 0;
+	size_t n = strlen(only), now = strlen(schedule);
 
-	if (n < strlen(schedule))
-		return strncmp(only ? only : "", schedule, n) == 0 &&
-		       (!n || strchr("@/", schedule[n]));
-	return strncmp(only, schedule, strlen(schedule)) == 0;
+	if (n >= now)
+		return strncmp(only, schedule, now) == 0;
+	return !n || (strncmp(only, schedule, n) == 0 && strchr("@/", schedule[n]));
 }
 
 static void wrong(const char *why)

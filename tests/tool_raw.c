@@ -68,7 +68,8 @@ int main(int argc, char **argv)
 	size_t size = fread(data, 1, sizeof(data), stdin), at = 0, got = 0;
 	size_t piece = argc > 2 ? strtoul(argv[2], NULL, 10) : sizeof(data);
 	bool drop = argc > 3 && strcmp(argv[3], "drop") == 0;
-	int fd = argc > 1 ? dial(argv[1]) : -1, pause = argc > 3 && !drop ? atoi(argv[3]) : 0;
+	int fd = argc > 1 ? dial(argv[1]) : -1,
+	    pause = argc > 3 && !drop ? (int)strtol(argv[3], NULL, 10) : 0;
 	ssize_t n = 1;
 
 	if (fd < 0 || !piece)

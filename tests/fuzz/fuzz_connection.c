@@ -225,7 +225,8 @@ static void come_to_rest(void)
 		for (unsigned k = 0; k < world.emulator.conn_count; k++) {
 			struct ota_conn *conn = &world.emulator.conns[k];
 
-			ota_conn_output(conn, out, sizeof(out));
+			while (ota_conn_output(conn, out, sizeof(out)))
+				;
 			if (ota_conn_done(conn))
 				ota_conn_close(conn);
 		}
