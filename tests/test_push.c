@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* test_push.c - the client without a network: what it reads, what it packs, and its machine against a
+/* test_push.c - the client without a network: what it reads, and its machine against a
  * scripted device in virtual time */
-#include <zlib.h>
-
 #include "lib/crc32.h"
 #include "lib/host/device_info.h"
 #include "lib/host/http_curl.h"
-#include "lib/host/pack.h"
 #include "lib/host/push.h"
 #include "tests/rows.h"
 
@@ -89,57 +86,14 @@ static void reads_info(void **state)
 	ota_device_info_free(&info);
 }
 
-static const struct pack_row {
-	const char *name;
-	size_t size;
-	uint32_t window;
-	bool random; /* data that does not become smaller */
-} pack_rows[] = {
-	{ "a part", 131072, 4096, false },
-	{ "a sector", 4096, 4096, false },
-	{ "one byte", 1, 4096, true },
-	{ "a small window", 65536, 512, false },
-	{ "a large window", 65536, 32768, false },
-	{ "noise", 65536, 4096, true },
-};
-
-static void fill(uint8_t *data, size_t size, bool random)
+static void fill(uint8_t *data, size_t size)
 {
 	uint32_t x = 1;
 
 	for (size_t i = 0; i < size; i++) {
 		x = x * 1664525 + 1013904223;
-		data[i] = random ? (uint8_t)(x >> 24) : (uint8_t)((x >> 30) + i / 512);
+		data[i] = (uint8_t)(x >> 24);
 	}
-}
-
-/* What a decoder with exactly that window makes of it, is the data again. */
-static void packs(void **state)
-{
-	static uint8_t data[131072], packed[131072], out[131072 + 1];
-	const struct pack_row *row = *state;
-	z_stream stream = { 0 };
-	int bits = 9;
-	size_t n;
-
-	fill(data, row->size, row->random);
-	n = ota_pack(data, row->size, row->window, packed);
-	assert_int_equal(n == 0, row->random);
-	assert_true(n <= row->size);
-	if (!n)
-		return;
-	while (1u << bits < row->window)
-		bits++;
-	assert_int_equal(inflateInit(&stream), Z_OK);
-	assert_int_equal(packed[0] >> 4, bits - 8);
-	stream.next_in = packed;
-	stream.avail_in = (uInt)n;
-	stream.next_out = out;
-	stream.avail_out = sizeof(out);
-	assert_int_equal(inflate(&stream, Z_FINISH), Z_STREAM_END);
-	assert_int_equal(stream.total_out, row->size);
-	assert_memory_equal(out, data, row->size);
-	inflateEnd(&stream);
 }
 
 /* A device in memory: a slot, and a script of what goes wrong. Time passes when it is slept. */
@@ -343,7 +297,7 @@ static void pushes(void **state)
 
 	memset(&dev, 0, sizeof(dev));
 	memset(dev.image, 0xFF, sizeof(dev.image));
-	fill(dev.image, IMAGE_SIZE, true);
+	fill(dev.image, IMAGE_SIZE);
 	memset(dev.slot, 0xFF, sizeof(dev.slot));
 	memcpy(dev.slot, dev.image, row->held);
 	dev.push = (struct ota_push_image){ .data = dev.image, .size = IMAGE_SIZE, .image = "new" };
@@ -368,5 +322,5 @@ static void pushes(void **state)
 int main(void)
 {
 	return RUN_ROWS(url_rows, reads_url) + RUN_ROWS(info_rows, reads_info) +
-	       RUN_ROWS(pack_rows, packs) + RUN_ROWS(push_rows, pushes);
+	       RUN_ROWS(push_rows, pushes);
 }

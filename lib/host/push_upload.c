@@ -125,8 +125,8 @@ static void begin_put(const struct ota_push *push, struct ota_request *request)
 		ota_request_field(request, "OTA-Force: %s", push->options->force);
 }
 
-/* Deflated where that makes it smaller, as long as it pays: when packing takes longer than sending
- * what was packed, the network is faster than the packer. */
+/* Deflated where that makes it smaller, as long as it pays: it saves about half of the time that sending
+ * what was packed takes. */
 static void fill_part(struct ota_push *push, struct ota_request *request, uint32_t at,
 		      uint8_t *packed)
 {
@@ -134,7 +134,7 @@ static void fill_part(struct ota_push *push, struct ota_request *request, uint32
 	uint64_t before = ota_push_now(push);
 	size_t size = 0;
 
-	push->plain |= push->pack_ms > push->send_ms;
+	push->plain |= 2 * push->pack_ms > push->send_ms;
 	if (!push->plain && push->device.deflate)
 		size = ota_pack(data, request->size, push->device.window, packed);
 	push->pack_ms = ota_push_now(push) - before;
