@@ -58,7 +58,6 @@ struct candidate {
 /* What is pushed; the device comes first, for push_report(). */
 struct job {
 	struct device device;
-	bool other_project;
 	char force[64];
 	struct ota_push_options options;
 };
@@ -129,7 +128,7 @@ static const struct ota_push_image *choose(struct ota_push *push)
 		struct ota_diag diag = { 0 };
 		char *text;
 
-		if (ota_push_file_fit(&images.list[i].push, &push->device, job->other_project,
+		if (ota_push_file_fit(&images.list[i].push, &push->device, job->options.force,
 				      &diag) == OTA_OK) {
 			push->fault = NULL;
 			return &images.list[i].push.push;
@@ -185,7 +184,6 @@ static enum exit_code parse_force_list(const char *list, struct job *job)
 		else
 			snprintf(job->force + used, sizeof(job->force) - used, "%s%.*s",
 				 used ? "," : "", (int)n, list);
-		job->other_project |= n == 7 && memcmp(list, "project", 7) == 0;
 		list += n + (list[n] == ',');
 	}
 	return EXIT_YES;
