@@ -82,6 +82,13 @@ static const char *shown_image(bool restarted, bool back)
 	return says("wrong") ? OTHER_IMAGE : new_image;
 }
 
+static unsigned boot_count(bool restarted, bool back)
+{
+	if (restarted && says("keeps-restarting"))
+		return 2 + state.asked_after++;
+	return restarted ? (back ? 3 : 2) : 1;
+}
+
 static void put_device(int fd)
 {
 	bool restarted = state.switched && !says("never-restarts");
@@ -95,15 +102,15 @@ static void put_device(int fd)
 	snprintf(text, sizeof(text),
 		 "{\"api\":1,\"features\":[%s],\"id\":\"%s\",\"chip\":\"%s\",\"revision\":0,"
 		 "\"project\":\"lamp\",\"version\":\"1\",\"boot\":\"%016x\",\"running\":\"%s\","
-		 "\"selected\":\"ota_1\",\"next\":%s,\"via\":null,\"state\":\"%s\",\"ready\":%s,"
+		 "\"selected\":\"%s\",\"next\":%s,\"via\":null,\"state\":\"%s\",\"ready\":%s,"
 		 "\"rollback\":\"yes\",\"last\":null,\"last_trial\":%s,\"insecure\":true,"
 		 "\"max_image\":1048576,\"window\":4096,\"surprise\":{\"x\":[1]},"
 		 "\"slots\":[{\"name\":\"ota_0\",\"size\":1048576,\"image\":\"%s\"},"
 		 "{\"name\":\"ota_1\",\"size\":1048576,\"image\":\"%s\"}]}",
 		 says("no-deflate") ? "" : "\"deflate\"",
 		 restarted && says("other-id") ? "somebody" : "liar",
-		 says("chip") ? value("chip") : "esp32c3", restarted ? (back ? 3 : 2) : 1,
-		 slot1 ? "ota_1" : "ota_0",
+		 says("chip") ? value("chip") : "esp32c3", boot_count(restarted, back),
+		 slot1 ? "ota_1" : "ota_0", slot1 && !says("selects-old") ? "ota_1" : "ota_0",
 		 says("no-slot") ? "null"
 		 : slot1         ? "\"ota_0\""
 				 : "\"ota_1\"",

@@ -7,7 +7,7 @@
 
 #include "lib/host/push_steps.h"
 
-#define WAIT_FIRST_MS 250u
+#define WAIT_FIRST_MS 500u
 #define WAIT_MOST_MS 5000u
 
 enum ota_step_result ota_push_fail(struct ota_push *push, const struct ota_push_fault *fault,
@@ -95,7 +95,8 @@ enum ota_step_result ota_push_probe(struct ota_push *push)
 bool ota_push_wait(struct ota_push *push)
 {
 	const struct ota_transport *transport = push->client.transport;
-	unsigned ms = WAIT_FIRST_MS << (push->failures < 8 ? push->failures : 8);
+	unsigned ms =
+		push->failures ? WAIT_FIRST_MS << (push->failures < 8 ? push->failures - 1 : 7) : 0;
 
 	if (push->failures++ >= push->options->retries) {
 		push->fault = push->refusal.status ? &ota_fault_refused : &ota_fault_network;

@@ -98,7 +98,7 @@ FAULT(not_ready, NOT_RUNNING, { "push-not-ready", OTA_ERROR,
 	OTA_TEXT("unconfirmed it is rolled back at the next reset") });
 FAULT(not_confirmed, NOT_RUNNING, { "push-not-confirmed", OTA_ERROR,
 	OTA_TEXT("the new app runs, but is not confirmed{name}"),
-	OTA_TEXT("a confirmed app's state is valid"),
+	OTA_TEXT("a confirmed app's state is valid, and it starts next"),
 	OTA_TEXT("unconfirmed it is rolled back at the next reset") });
 
 const struct ota_push_fault *const ota_push_faults[] = {

@@ -65,6 +65,10 @@ static void count_left(struct ota_push *push, const struct plan *plan)
 		left += plan->differs[i] ? sector_size(push, i) : 0;
 	push->total = push->image->size;
 	push->done = push->total - left;
+	if (left < push->least) {
+		push->least = left;
+		push->failures = 0;
+	}
 	push->report(push, OTA_PUSH_PROGRESS);
 }
 
@@ -197,7 +201,6 @@ static enum ota_step_result send_parts(struct ota_push *push, struct plan *plan)
 
 		if (result)
 			return result;
-		push->failures = 0;
 		memset(plan->differs + at, 0, end - at);
 		count_left(push, plan);
 	}
@@ -296,6 +299,7 @@ bool ota_push_upload(struct ota_push *push)
 	struct plan plan = { .count = (push->image->size + SECTOR - 1) / SECTOR };
 	enum ota_step_result result;
 
+	push->least = UINT32_MAX;
 	plan.differs = malloc(plan.count);
 	if (!plan.differs)
 		return ota_push_fail(push, &ota_fault_memory, "%s", "") == OTA_STEP_DONE;
