@@ -102,7 +102,7 @@ static void put_device(int fd)
 	snprintf(text, sizeof(text),
 		 "{\"api\":1,\"features\":[%s],\"id\":\"%s\",\"chip\":\"%s\",\"revision\":0,"
 		 "\"project\":\"lamp\",\"version\":\"1\",\"boot\":\"%016x\",\"running\":\"%s\","
-		 "\"selected\":\"%s\",\"next\":%s,\"via\":null,\"state\":\"%s\",\"ready\":%s,"
+		 "\"selected\":\"%s\",\"next\":%s,\"via\":%s,\"state\":\"%s\",\"ready\":%s,"
 		 "\"rollback\":\"yes\",\"last\":null,\"last_trial\":%s,\"insecure\":true,"
 		 "\"max_image\":1048576,\"window\":4096,\"surprise\":{\"x\":[1]},"
 		 "\"slots\":[{\"name\":\"ota_0\",\"size\":1048576,\"image\":\"%s\"},"
@@ -111,9 +111,10 @@ static void put_device(int fd)
 		 restarted && says("other-id") ? "somebody" : "liar",
 		 says("chip") ? value("chip") : "esp32c3", boot_count(restarted, back),
 		 slot1 ? "ota_1" : "ota_0", slot1 && !says("selects-old") ? "ota_1" : "ota_0",
-		 says("no-slot") ? "null"
-		 : slot1         ? "\"ota_0\""
-				 : "\"ota_1\"",
+		 says("no-slot") || says("via-factory") ? "null"
+		 : slot1                                ? "\"ota_0\""
+							: "\"ota_1\"",
+		 says("via-factory") ? "\"factory\"" : "null",
 		 says("on-trial") || (trial && slot1) ? "pending" : "valid",
 		 says("never-ready") ? "false" : "true",
 		 restarted && (back || says("rolled-back"))
@@ -234,6 +235,8 @@ static bool lie_at_once(int fd)
 		return true;
 	if (says("mute"))
 		hang(fd);
+	else if (says("speaks-tls"))
+		(void)!send(fd, "\x15\x03\x01\x00\x02\x02\x46", 7, MSG_NOSIGNAL); /* an alert */
 	else if (says("401"))
 		answer(fd, "401 Unauthorized", "{\"error\":\"OTA_NO_KEY\",\"code\":null}");
 	else if (says("redirect"))
@@ -292,19 +295,40 @@ static void read_image(const char *name)
 		snprintf(new_image + 2 * i, 3, "%02x", digest[i]);
 }
 
+static int listen_at(struct sockaddr_in *at)
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t size = sizeof(*at);
+
+	if (bind(listener, (struct sockaddr *)at, size) < 0 || listen(listener, 16) < 0 ||
+	    getsockname(listener, (struct sockaddr *)at, &size) < 0)
+		exit(1);
+	return listener;
+}
+
+/* "moves=ADDRESS": after the switch it is found there, at the same port; the file `names` says so. */
+static int move(int listener, struct sockaddr_in *at)
+{
+	FILE *names = fopen("names", "w");
+
+	close(listener);
+	inet_pton(AF_INET, value("moves"), &at->sin_addr);
+	listener = listen_at(at);
+	if (!names || fprintf(names, "lamp.test %s\n", value("moves")) < 0 || fclose(names) != 0)
+		exit(1);
+	return listener;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(at);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), fd;
+	int listener = listen_at(&at), fd;
+	bool moved = false;
 
 	(void)argc;
 	words = argv + 1;
 	read_image(value("shows"));
-	if (bind(listener, (struct sockaddr *)&at, size) < 0 || listen(listener, 16) < 0 ||
-	    getsockname(listener, (struct sockaddr *)&at, &size) < 0)
-		return 1;
 	printf("http://127.0.0.1:%u\n", ntohs(at.sin_port));
 	fflush(stdout);
 	while ((fd = accept(listener, NULL, NULL)) >= 0) {
@@ -312,6 +336,10 @@ int main(int argc, char **argv)
 		close(fd);
 		if (says("vanishes") && state.switched)
 			break;
+		if (says("moves") && state.switched && !moved) {
+			moved = true;
+			listener = move(listener, &at);
+		}
 	}
 	close(listener);
 	pause();

@@ -34,7 +34,7 @@ FAULT(stopped, STOPPED, { "push-stopped", OTA_ERROR,
 FAULT(no_receiver, NETWORK, { "push-no-receiver", OTA_ERROR,
 	OTA_TEXT("{name}"),
 	OTA_TEXT("GET /ota/v1/device is answered by a receiver"),
-	OTA_TEXT("is it the right address and port (8032)? does the app run the receiver?") });
+	OTA_TEXT("are http or https, address and port (8032) right? does the app run the receiver?") });
 FAULT(redirect, NETWORK, { "push-redirect", OTA_ERROR,
 	OTA_TEXT("it redirects to {name}"),
 	OTA_TEXT("redirects are not followed: they could lead anywhere"),
