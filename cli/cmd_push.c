@@ -172,20 +172,22 @@ static bool is_wire_word(const char *word, size_t n)
 /* "project,same": `same` is for us, the others for the device. */
 static enum exit_code parse_force_list(const char *list, struct job *job)
 {
-	while (*list) {
-		size_t n = strcspn(list, ","), used = strlen(job->force);
+	size_t n, used;
 
+	do {
+		n = strcspn(list, ",");
+		used = strlen(job->force);
 		if (n == 4 && memcmp(list, "same", 4) == 0)
 			job->options.same = true;
-		else if (!is_wire_word(list, n) || used + n + 2 > sizeof(job->force))
+		else if (!is_wire_word(list, n))
 			return say_usage("--force: '%.*s' is none of same, project, downgrade, "
 					 "receiver, failed",
 					 (int)n, list);
-		else
+		else if (!memmem(job->force, used, list, n))
 			snprintf(job->force + used, sizeof(job->force) - used, "%s%.*s",
 				 used ? "," : "", (int)n, list);
-		list += n + (list[n] == ',');
-	}
+		list += n;
+	} while (*list++);
 	return EXIT_YES;
 }
 

@@ -22,6 +22,11 @@ static const struct pack_row {
 	{ "two symbols", TWO, 65536, 4096, 20 },
 	{ "words", WORDS, 65536, 4096, 60 },
 	{ "a small window", WORDS, 65536, 512, 90 },
+	{ "the smallest window", WORDS, 65536, 256, 95 },
+	{ "too small a window", WORDS, 65536, 255, 100 },
+	{ "no window", WORDS, 65536, 0, 100 },
+	{ "a window between two", WORDS, 65536, 8191, 60 },
+	{ "a window that no code reaches", WORDS, 65536, 4294967295, 40 },
 	{ "a large window", WORDS, 65536, 32768, 40 },
 	{ "noise after the first block", LATE_NOISE, 65536, 4096, 80 },
 	{ "nothing", NOISE, 0, 4096, 100 },
@@ -75,10 +80,10 @@ static void unpack(const uint8_t *packed, size_t n, uint32_t window, const uint8
 {
 	static uint8_t out[131072 + 1];
 	z_stream stream = { 0 };
-	int bits = 9;
+	int bits = 15;
 
-	while (1u << bits < window)
-		bits++;
+	while (1u << bits > window)
+		bits--;
 	assert_int_equal(packed[0] >> 4, bits - 8);
 	assert_int_equal(inflateInit2(&stream, bits), Z_OK);
 	stream.next_in = (z_const Bytef *)(uintptr_t)packed;

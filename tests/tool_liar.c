@@ -4,6 +4,7 @@
  * Prints its URL, then serves one connection after the other until it is killed. It writes nothing
  * down: after a switch it shows IMAGE as what runs, or whatever the words make it say. */
 #include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -101,7 +102,7 @@ static void put_device(int fd)
 
 	snprintf(text, sizeof(text),
 		 "{\"api\":1,\"features\":[%s],\"id\":\"%s\",\"chip\":\"%s\",\"revision\":0,"
-		 "\"project\":\"lamp\",\"version\":\"1\",\"boot\":\"%016x\",\"running\":\"%s\","
+		 "\"project\":\"lamp\",\"version\":\"%s\",\"boot\":\"%016x\",\"running\":\"%s\","
 		 "\"selected\":\"%s\",\"next\":%s,\"via\":%s,\"state\":\"%s\",\"ready\":%s,"
 		 "\"rollback\":\"yes\",\"last\":null,\"last_trial\":%s,\"insecure\":true,"
 		 "\"max_image\":1048576,\"window\":4096,\"surprise\":{\"x\":[1]},"
@@ -109,12 +110,15 @@ static void put_device(int fd)
 		 "{\"name\":\"ota_1\",\"size\":1048576,\"image\":\"%s\"}]}",
 		 says("no-deflate") ? "" : "\"deflate\"",
 		 restarted && says("other-id") ? "somebody" : "liar",
-		 says("chip") ? value("chip") : "esp32c3", boot_count(restarted, back),
+		 says("chip") ? value("chip") : "esp32c3",
+		 says("escapes") ? "\\u001b[2J\\u009b2J" : "1", boot_count(restarted, back),
 		 slot1 ? "ota_1" : "ota_0", slot1 && !says("selects-old") ? "ota_1" : "ota_0",
-		 says("no-slot") || says("via-factory") ? "null"
-		 : slot1                                ? "\"ota_0\""
-							: "\"ota_1\"",
-		 says("via-factory") ? "\"factory\"" : "null",
+		 says("no-slot") || says("via-factory") || says("no-way") ? "null"
+		 : slot1                                                  ? "\"ota_0\""
+									  : "\"ota_1\"",
+		 says("via-factory") ? "\"factory\""
+		 : says("no-way")    ? "\"moon\""
+				     : "null",
 		 says("on-trial") || (trial && slot1) ? "pending" : "valid",
 		 says("never-ready") ? "false" : "true",
 		 restarted && (back || says("rolled-back"))
@@ -251,6 +255,10 @@ static bool lie_at_once(int fd)
 		put(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 		while (send(fd, "          ", 10, MSG_NOSIGNAL) == 10)
 			continue;
+	} else if (says("drips")) {
+		put(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+		while (send(fd, " ", 1, MSG_NOSIGNAL) == 1)
+			poll(NULL, 0, 100);
 	} else {
 		return false;
 	}

@@ -16,6 +16,7 @@
 #define BLOCK 32768u /* bytes: less has no codes of its own worth their description */
 #define ROUNDS 2u /* ways through a block; a third one saves 0.01 % */
 #define WINDOW_MAX 32768u
+#define WINDOW_MIN 256u
 #define HASH_BITS 15
 #define MATCH_MIN 3u
 #define MATCH_MAX 258u
@@ -276,9 +277,9 @@ static void put_header(struct packer *packer)
 {
 	unsigned bits = 0, first;
 
-	while (512u << bits < packer->window)
+	while (256u << bits < packer->window)
 		bits++;
-	first = (bits + 1) << 4 | 8;
+	first = bits << 4 | 8;
 	ota_put_bits(&packer->out, first, 8);
 	ota_put_bits(&packer->out, 3 << 6 | (31 - ((first << 8 | 3 << 6) % 31)), 8);
 }
@@ -297,14 +298,19 @@ static void put_stream(struct packer *packer)
 
 size_t ota_pack(const void *data, size_t size, uint32_t window, uint8_t *out)
 {
-	struct packer *packer = size < UINT32_MAX ? calloc(1, sizeof(*packer)) : NULL;
+	struct packer *packer;
 	size_t used;
 
+	if (size >= UINT32_MAX || window < WINDOW_MIN)
+		return 0;
+	packer = calloc(1, sizeof(*packer));
 	if (!packer)
 		return 0;
 	packer->data = data;
 	packer->size = (uint32_t)size;
-	packer->window = window < WINDOW_MAX ? window : WINDOW_MAX;
+	packer->window = WINDOW_MAX;
+	while (packer->window > window)
+		packer->window /= 2;
 	packer->out = (struct ota_bit_writer){ .base = out, .size = size };
 	begin(packer);
 	put_stream(packer);

@@ -73,8 +73,7 @@ FAULT(never_back, NETWORK, { "push-never-back", OTA_ERROR,
 		 "is rolled back at the next reset") });
 FAULT(not_restarted, NOT_RUNNING, { "push-not-restarted", OTA_ERROR,
 	OTA_TEXT("the device did not restart"),
-	OTA_TEXT("its boot id changes at each start"),
-	OTA_TEXT("the switch is made: the next reset starts the new image") });
+	OTA_TEXT("its boot id changes at each start"), NULL });
 FAULT(other_device, NETWORK, { "push-other-device", OTA_ERROR,
 	OTA_TEXT("another device answers there now: {name}"),
 	OTA_TEXT("the device that was pushed to has to answer"), NULL });
@@ -133,6 +132,8 @@ const char *ota_push_left(const struct ota_push *push)
 {
 	if (push->fault == &ota_fault_rolled_back || push->fault == &ota_fault_came_back_old)
 		return "the device runs the old app";
+	if (push->fault == &ota_fault_not_restarted)
+		return "the device runs the old app, and the new one starts at its next reset";
 	if (push->fault == &ota_fault_other_image || push->fault == &ota_fault_other_slot)
 		return "the device runs what it says; `otatool device info` tells";
 	switch (push->stage) {

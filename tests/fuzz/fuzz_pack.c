@@ -17,7 +17,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (!size || size - 1 > sizeof(packed))
 		return 0;
-	bits = 9 + data[0] % 7;
+	bits = 8 + data[0] % 8;
 	data++;
 	size--;
 	n = ota_pack(data, size, 1u << bits, packed);
