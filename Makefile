@@ -71,6 +71,11 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/libota.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(if $(filter test_%,$*),-lcmocka)
 
+$(B)/tests/preload_%.so: tests/preload_%.c
+	@mkdir -p $(@D)
+	@echo "  LD      $@"
+	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
+
 # The ESP-IDF port on a fake of the SDK's calls.
 IDF := $(B)/tests/idf/fake.o $(B)/firmware/port/esp-idf/flash.o
 $(IDF) $(B)/tests/test_receiver_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
@@ -90,7 +95,7 @@ check-unit: $(patsubst %.c,$(B)/%,$(TESTS)) ## unit tests (cmocka)
 	[ -z "$$failed" ] || { echo "failed:$$failed"; exit 1; }
 
 .PHONY: check-cli
-check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what the commands print: tests/cli/*.test
+check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) $(B)/tests/preload_names.so ## what the commands print: tests/cli/*.test
 	$(Q)BUILD=$(CURDIR)/$(B) tests/run.sh tests/cli/*.test
 
 .PHONY: check-attack

@@ -13,13 +13,9 @@ static const char *or_dash(const char *text)
 	return text[0] ? text : "-";
 }
 
-/* Names come from the device: what is not printable must not reach the terminal. */
 static void put(const char *what, const char *text)
 {
-	printf("%-13s ", what);
-	for (const char *c = or_dash(text); *c; c++)
-		putchar((unsigned char)*c < 0x20 || *c == 0x7f ? '?' : *c);
-	putchar('\n');
+	printf("%-13s %s\n", what, or_dash(text));
 }
 
 static void show_slots(const struct ota_device_info *info)

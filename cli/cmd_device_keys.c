@@ -39,6 +39,8 @@ static enum exit_code show(const struct device *device, const struct ota_answer 
 	{
 		const char *id = json_is_string(key) ? json_string_value(key) : "-";
 
+		if (id[strspn(id, "0123456789abcdef")])
+			id = "-";
 		printf("slot %zu  %s%s\n", slot, id,
 		       strcmp(id, device->signer.key.id) == 0 ? "  this key" : "");
 	}

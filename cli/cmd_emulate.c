@@ -23,7 +23,7 @@
 #include "lib/host/tls.h"
 
 static struct {
-	char *new_size, *listen, *id, *name, *bad, *mute, *cut, *timing, *key;
+	char *new_size, *listen, *id, *name, *bad, *mute, *cut, *fail, *drop, *rate, *timing, *key;
 	char *tls_cert, *tls_key;
 	int insecure, claim, presence;
 } opt;
@@ -57,6 +57,12 @@ static struct poptOption options[] = {
 	  "The power fails in the N-th flash operation; TEAR says what is done of it: "
 	  "n, a, w, pBYTES, qBYTES, mMASK, rSEED",
 	  "N[,TEAR]" },
+	{ "fail-after", 0, POPT_ARG_STRING, &opt.fail, 0,
+	  "From the N-th flash operation on, COUNT writes fail (all)", "N[,COUNT]" },
+	{ "drop-after", 0, POPT_ARG_STRING, &opt.drop, 0,
+	  "A connection breaks when it brought BYTES, COUNT times (1)", "BYTES[,COUNT]" },
+	{ "limit-rate", 0, POPT_ARG_STRING, &opt.rate, 0,
+	  "No more than RATE bytes arrive in a second", "RATE" },
 	{ "flash-timing", 0, POPT_ARG_STRING, &opt.timing, 0,
 	  "Tell how long a real flash would have taken: w25q32 or none", "TIMING" },
 	{ NULL, 0, POPT_ARG_INCLUDE_TABLE, boot_options, 0, NULL, NULL },
@@ -231,20 +237,68 @@ static enum exit_code parse_slot(const char *option, const char *name, int *choi
 	return EXIT_YES;
 }
 
+/* N, and what follows a comma; NULL: nothing does. */
+static bool parse_pair(const char *text, uint64_t most, uint64_t *number, const char **rest)
+{
+	const char *comma = strchr(text, ',');
+
+	*rest = comma ? comma + 1 : NULL;
+	return !ota_number_parse(text, comma ? (size_t)(comma - text) : strlen(text), number) &&
+	     *number && *number <= most;
+}
+
 static enum exit_code parse_cut(struct ota_nor *nor)
 {
-	const char *comma = opt.cut ? strchr(opt.cut, ',') : NULL;
-	size_t n = comma ? (size_t)(comma - opt.cut) : opt.cut ? strlen(opt.cut) : 0;
-	uint64_t number;
+	const char *tear;
 
-	if (!opt.cut)
-		return EXIT_YES;
 	nor->tear = (struct ota_tear){ 'n', 0 };
-	if (ota_number_parse(opt.cut, n, &number) || !number ||
-	    (comma && !ota_tear_parse(comma + 1, &nor->tear)))
+	if (opt.cut && (!parse_pair(opt.cut, UINT64_MAX, &nor->cut_at, &tear) ||
+			(tear && !ota_tear_parse(tear, &nor->tear))))
 		return say_usage("--cut-after: '%s' is not N[,TEAR]", opt.cut);
-	nor->cut_at = number;
 	return EXIT_YES;
+}
+
+/* N[,COUNT] */
+static enum exit_code parse_count(const char *option, const char *text, uint64_t *number,
+				  uint32_t *count)
+{
+	const char *rest;
+	uint64_t value = *count;
+
+	if (!parse_pair(text, UINT32_MAX, number, &rest) ||
+	    (rest &&
+	     (ota_number_parse(rest, strlen(rest), &value) || !value || value > UINT32_MAX)))
+		return say_usage("%s: '%s' is not a number, or two with a comma between them",
+				 option, text);
+	*count = (uint32_t)value;
+	return EXIT_YES;
+}
+
+static enum exit_code parse_failing(struct ota_nor *nor)
+{
+	if (!opt.fail)
+		return EXIT_YES;
+	nor->failing = UINT32_MAX;
+	return parse_count("--fail-after", opt.fail, &nor->fail_at, &nor->failing);
+}
+
+static enum exit_code parse_link(struct ota_bad_link *link)
+{
+	uint64_t number = 0;
+	enum exit_code code = EXIT_YES;
+
+	if (opt.drop) {
+		link->drops = 1;
+		code = parse_count("--drop-after", opt.drop, &number, &link->drops);
+		link->drop_after = (uint32_t)number;
+	}
+	number = 0;
+	if (!code)
+		code = input_number("--limit-rate", opt.rate, UINT32_MAX, &number);
+	if (!code && opt.rate && !number)
+		code = say_usage("--limit-rate: nothing would ever arrive");
+	link->rate = (uint32_t)number;
+	return code;
 }
 
 static bool is_id(const char *text)
@@ -271,6 +325,8 @@ static enum exit_code set_up(struct ota_emulator *emulator)
 		code = parse_slot("--mute-app", opt.mute, &emulator->mute);
 	if (!code)
 		code = parse_cut(&emulator->nor);
+	if (!code)
+		code = parse_failing(&emulator->nor);
 	if (!code && opt.id && !is_id(opt.id))
 		code = say_usage("--id: letters, digits, '-', '_' and '.' only");
 	if (!code && opt.timing && strcmp(opt.timing, "none") != 0 &&
@@ -365,16 +421,19 @@ static enum exit_code open_tls(struct ota_tls **tls)
 	}
 }
 
-static enum exit_code serve(const char *name, struct ota_emulator *emulator, struct ota_tls *tls)
+static enum exit_code serve(const char *name, struct ota_emulator *emulator,
+			    const struct ota_bad_link *link, struct ota_tls *tls)
 {
 	const struct sigaction action = { .sa_handler = on_signal };
 	const struct ota_cipher cipher = {
 		tls,         ota_tls_begin,    ota_tls_peek,          ota_tls_take,
 		ota_tls_put, ota_tls_has_more, ota_tls_wants_to_send, ota_tls_end
 	};
-	struct ota_server server = {
-		.emulator = emulator, .stop = &stop, .restarted = report, .ctx = emulator
-	};
+	struct ota_server server = { .emulator = emulator,
+				     .stop = &stop,
+				     .restarted = report,
+				     .ctx = emulator,
+				     .bad = *link };
 	enum ota_status status = ota_emulator_power_on(emulator);
 	enum exit_code code = EXIT_YES;
 
@@ -411,8 +470,11 @@ static enum exit_code run(const char **args)
 	static struct ota_emulator emulator;
 	struct flash flash = { -1, NULL, 0 };
 	struct ota_tls *tls = NULL;
-	enum exit_code code = EXIT_YES;
+	struct ota_bad_link link = { 0 };
+	enum exit_code code = parse_link(&link);
 
+	if (code)
+		return code;
 	if ((opt.key != NULL) + opt.insecure + opt.claim != 1)
 		return say_usage("emulate: give --key FILE, --claim or --insecure");
 	if (args[1] && !opt.new_size)
@@ -432,7 +494,7 @@ static enum exit_code run(const char **args)
 	if (!code && opt.key)
 		code = put_key(&emulator);
 	if (!code)
-		code = serve(args[0], &emulator, tls);
+		code = serve(args[0], &emulator, &link, tls);
 	close_flash(&flash);
 	ota_tls_close(tls);
 	return code;

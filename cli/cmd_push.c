@@ -58,7 +58,6 @@ struct candidate {
 /* What is pushed; the device comes first, for push_report(). */
 struct job {
 	struct device device;
-	bool other_project;
 	char force[64];
 	struct ota_push_options options;
 };
@@ -129,7 +128,7 @@ static const struct ota_push_image *choose(struct ota_push *push)
 		struct ota_diag diag = { 0 };
 		char *text;
 
-		if (ota_push_file_fit(&images.list[i].push, &push->device, job->other_project,
+		if (ota_push_file_fit(&images.list[i].push, &push->device, job->options.force,
 				      &diag) == OTA_OK) {
 			push->fault = NULL;
 			return &images.list[i].push.push;
@@ -173,21 +172,22 @@ static bool is_wire_word(const char *word, size_t n)
 /* "project,same": `same` is for us, the others for the device. */
 static enum exit_code parse_force_list(const char *list, struct job *job)
 {
-	while (*list) {
-		size_t n = strcspn(list, ","), used = strlen(job->force);
+	size_t n, used;
 
+	do {
+		n = strcspn(list, ",");
+		used = strlen(job->force);
 		if (n == 4 && memcmp(list, "same", 4) == 0)
 			job->options.same = true;
-		else if (!is_wire_word(list, n) || used + n + 2 > sizeof(job->force))
+		else if (!is_wire_word(list, n))
 			return say_usage("--force: '%.*s' is none of same, project, downgrade, "
 					 "receiver, failed",
 					 (int)n, list);
-		else
+		else if (!memmem(job->force, used, list, n))
 			snprintf(job->force + used, sizeof(job->force) - used, "%s%.*s",
 				 used ? "," : "", (int)n, list);
-		job->other_project |= n == 7 && memcmp(list, "project", 7) == 0;
-		list += n + (list[n] == ',');
-	}
+		list += n;
+	} while (*list++);
 	return EXIT_YES;
 }
 

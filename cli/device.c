@@ -26,7 +26,7 @@ struct poptOption device_options[] = {
 	{ "timeout", 0, POPT_ARG_STRING, &opt.timeout, 0,
 	  "How long the device may be away or silent (60)", "SECONDS" },
 	{ "retries", 0, POPT_ARG_STRING, &opt.retries, 0,
-	  "How often in a row what the network broke is tried again (5)", "N" },
+	  "How often what the network broke is tried again without progress (5)", "N" },
 	{ "expect-id", 0, POPT_ARG_STRING, &opt.expect_id, 0, "Only the device of this id", "ID" },
 	{ "cacert", 0, POPT_ARG_STRING, &opt.cacert, 0,
 	  "For https: trust these certificates instead of the system's", "FILE" },

@@ -78,8 +78,10 @@ void push_report(struct ota_push *push, enum ota_push_event event)
 	progress_clear();
 	if (event == OTA_PUSH_STAGE && stage_text(push->stage))
 		say_status("%s: %s", name, stage_text(push->stage));
-	else if (event == OTA_PUSH_RETRY)
+	else if (event == OTA_PUSH_RETRY && push->wait_ms)
 		say_note(name, "%s; again in %.1f s", push->why, push->wait_ms / 1000.0);
+	else if (event == OTA_PUSH_RETRY)
+		say_note(name, "%s; again at once", push->why);
 	else if (event == OTA_PUSH_WARNING)
 		say_warning(name, "%s", push->why);
 }

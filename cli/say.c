@@ -74,7 +74,8 @@ static void put_safe(const char *text)
 	for (; *text; text++) {
 		unsigned char c = (unsigned char)*text;
 
-		if (c < 0x20 || c == 0x7f)
+		/* 0x80 to 0x9f, which terminals obey too, are 0xc2 and that in UTF-8. */
+		if (c < 0x20 || c == 0x7f || (c == 0xC2 && (unsigned char)text[1] < 0xA0))
 			fprintf(stderr, "\\x%02x", c);
 		else
 			putc(c, stderr);

@@ -4,6 +4,7 @@
  * Prints its URL, then serves one connection after the other until it is killed. It writes nothing
  * down: after a switch it shows IMAGE as what runs, or whatever the words make it say. */
 #include <arpa/inet.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -82,6 +83,13 @@ static const char *shown_image(bool restarted, bool back)
 	return says("wrong") ? OTHER_IMAGE : new_image;
 }
 
+static unsigned boot_count(bool restarted, bool back)
+{
+	if (restarted && says("keeps-restarting"))
+		return 2 + state.asked_after++;
+	return restarted ? (back ? 3 : 2) : 1;
+}
+
 static void put_device(int fd)
 {
 	bool restarted = state.switched && !says("never-restarts");
@@ -94,19 +102,23 @@ static void put_device(int fd)
 
 	snprintf(text, sizeof(text),
 		 "{\"api\":1,\"features\":[%s],\"id\":\"%s\",\"chip\":\"%s\",\"revision\":0,"
-		 "\"project\":\"lamp\",\"version\":\"1\",\"boot\":\"%016x\",\"running\":\"%s\","
-		 "\"selected\":\"ota_1\",\"next\":%s,\"via\":null,\"state\":\"%s\",\"ready\":%s,"
+		 "\"project\":\"lamp\",\"version\":\"%s\",\"boot\":\"%016x\",\"running\":\"%s\","
+		 "\"selected\":\"%s\",\"next\":%s,\"via\":%s,\"state\":\"%s\",\"ready\":%s,"
 		 "\"rollback\":\"yes\",\"last\":null,\"last_trial\":%s,\"insecure\":true,"
 		 "\"max_image\":1048576,\"window\":4096,\"surprise\":{\"x\":[1]},"
 		 "\"slots\":[{\"name\":\"ota_0\",\"size\":1048576,\"image\":\"%s\"},"
 		 "{\"name\":\"ota_1\",\"size\":1048576,\"image\":\"%s\"}]}",
 		 says("no-deflate") ? "" : "\"deflate\"",
 		 restarted && says("other-id") ? "somebody" : "liar",
-		 says("chip") ? value("chip") : "esp32c3", restarted ? (back ? 3 : 2) : 1,
-		 slot1 ? "ota_1" : "ota_0",
-		 says("no-slot") ? "null"
-		 : slot1         ? "\"ota_0\""
-				 : "\"ota_1\"",
+		 says("chip") ? value("chip") : "esp32c3",
+		 says("escapes") ? "\\u001b[2J\\u009b2J" : "1", boot_count(restarted, back),
+		 slot1 ? "ota_1" : "ota_0", slot1 && !says("selects-old") ? "ota_1" : "ota_0",
+		 says("no-slot") || says("via-factory") || says("no-way") ? "null"
+		 : slot1                                                  ? "\"ota_0\""
+									  : "\"ota_1\"",
+		 says("via-factory") ? "\"factory\""
+		 : says("no-way")    ? "\"moon\""
+				     : "null",
 		 says("on-trial") || (trial && slot1) ? "pending" : "valid",
 		 says("never-ready") ? "false" : "true",
 		 restarted && (back || says("rolled-back"))
@@ -227,6 +239,8 @@ static bool lie_at_once(int fd)
 		return true;
 	if (says("mute"))
 		hang(fd);
+	else if (says("speaks-tls"))
+		(void)!send(fd, "\x15\x03\x01\x00\x02\x02\x46", 7, MSG_NOSIGNAL); /* an alert */
 	else if (says("401"))
 		answer(fd, "401 Unauthorized", "{\"error\":\"OTA_NO_KEY\",\"code\":null}");
 	else if (says("redirect"))
@@ -241,6 +255,10 @@ static bool lie_at_once(int fd)
 		put(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
 		while (send(fd, "          ", 10, MSG_NOSIGNAL) == 10)
 			continue;
+	} else if (says("drips")) {
+		put(fd, "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
+		while (send(fd, " ", 1, MSG_NOSIGNAL) == 1)
+			poll(NULL, 0, 100);
 	} else {
 		return false;
 	}
@@ -285,19 +303,40 @@ static void read_image(const char *name)
 		snprintf(new_image + 2 * i, 3, "%02x", digest[i]);
 }
 
+static int listen_at(struct sockaddr_in *at)
+{
+	int listener = socket(AF_INET, SOCK_STREAM, 0);
+	socklen_t size = sizeof(*at);
+
+	if (bind(listener, (struct sockaddr *)at, size) < 0 || listen(listener, 16) < 0 ||
+	    getsockname(listener, (struct sockaddr *)at, &size) < 0)
+		exit(1);
+	return listener;
+}
+
+/* "moves=ADDRESS": after the switch it is found there, at the same port; the file `names` says so. */
+static int move(int listener, struct sockaddr_in *at)
+{
+	FILE *names = fopen("names", "w");
+
+	close(listener);
+	inet_pton(AF_INET, value("moves"), &at->sin_addr);
+	listener = listen_at(at);
+	if (!names || fprintf(names, "lamp.test %s\n", value("moves")) < 0 || fclose(names) != 0)
+		exit(1);
+	return listener;
+}
+
 int main(int argc, char **argv)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET,
 				  .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
-	socklen_t size = sizeof(at);
-	int listener = socket(AF_INET, SOCK_STREAM, 0), fd;
+	int listener = listen_at(&at), fd;
+	bool moved = false;
 
 	(void)argc;
 	words = argv + 1;
 	read_image(value("shows"));
-	if (bind(listener, (struct sockaddr *)&at, size) < 0 || listen(listener, 16) < 0 ||
-	    getsockname(listener, (struct sockaddr *)&at, &size) < 0)
-		return 1;
 	printf("http://127.0.0.1:%u\n", ntohs(at.sin_port));
 	fflush(stdout);
 	while ((fd = accept(listener, NULL, NULL)) >= 0) {
@@ -305,6 +344,10 @@ int main(int argc, char **argv)
 		close(fd);
 		if (says("vanishes") && state.switched)
 			break;
+		if (says("moves") && state.switched && !moved) {
+			moved = true;
+			listener = move(listener, &at);
+		}
 	}
 	close(listener);
 	pause();

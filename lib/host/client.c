@@ -71,12 +71,12 @@ static enum ota_net send_once(struct ota_client *client, const struct ota_reques
 enum ota_net ota_client_send(struct ota_client *client, const struct ota_request *request,
 			     struct ota_answer *answer)
 {
-	enum ota_net net = send_once(client, request, answer);
-
-	if (net || answer->status != 401 || !client->signer)
-		return net;
+	client->net = send_once(client, request, answer);
+	if (client->net || answer->status != 401 || !client->signer)
+		return client->net;
 	ota_answer_free(answer);
-	return send_once(client, request, answer);
+	client->net = send_once(client, request, answer);
+	return client->net;
 }
 
 static void copy_text(const json_t *member, char *out, size_t room)

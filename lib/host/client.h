@@ -11,7 +11,7 @@
 #include "lib/status.h"
 
 #define OTA_PATH "/ota/v1"
-#define OTA_ANSWER_MAX (1u << 20) /* bytes of content; no receiver sends so much */
+#define OTA_ANSWER_MAX (1u << 17) /* bytes of content; no receiver sends so much */
 #define OTA_FIELDS_MAX 16u
 #define OTA_FIELD_SIZE 560u /* Signature-Input is the longest */
 #define OTA_WHY_SIZE 256u
@@ -85,6 +85,7 @@ struct ota_client {
 	char nonce[128]; /* the device's last */
 	unsigned silence_ms; /* default of requests */
 	bool authenticated; /* the last answer was verified */
+	enum ota_net net; /* how the last exchange ended */
 };
 
 /* "GET", "/device": a request without content. */

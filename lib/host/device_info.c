@@ -3,6 +3,18 @@
 
 #include <string.h>
 
+/* What comes from a device is shown to people: control characters, also those that UTF-8 writes as two
+ * bytes, must not steer their terminal. */
+static void clean(char *text)
+{
+	for (unsigned char *c = (unsigned char *)text; *c; c++) {
+		if (*c < 0x20 || *c == 0x7F)
+			*c = '?';
+		else if (*c == 0xC2 && c[1] < 0xA0)
+			c[0] = c[1] = '?';
+	}
+}
+
 /* A member's text; false: it is there and no text, or too long. */
 static bool get_text(const json_t *object, const char *key, char *out, size_t room)
 {
@@ -15,6 +27,7 @@ static bool get_text(const json_t *object, const char *key, char *out, size_t ro
 	    strlen(json_string_value(member)) != json_string_length(member))
 		return false;
 	memcpy(out, json_string_value(member), json_string_length(member) + 1);
+	clean(out);
 	return true;
 }
 
@@ -40,15 +53,25 @@ static bool get_flag(const json_t *object, const char *key, bool *out)
 	return !member || json_is_null(member) || json_is_boolean(member);
 }
 
+/* A word that may stand in a query: letters and digits. */
+static bool get_word(const json_t *object, const char *key, char *out, size_t room)
+{
+	static const char allowed[] = "0123456789abcdefghijklmnopqrstuvwxyz_"
+				      "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+
+	return get_text(object, key, out, room) && !out[strspn(out, allowed)];
+}
+
+#define GET_WORD(object, key, field) get_word((object), (key), (field), sizeof(field))
 #define GET_TEXT(object, key, field) get_text((object), (key), (field), sizeof(field))
 
 static bool get_slot(const json_t *object, struct ota_slot_info *slot)
 {
-	return json_is_object(object) && GET_TEXT(object, "name", slot->name) && slot->name[0] &&
+	return json_is_object(object) && GET_WORD(object, "name", slot->name) && slot->name[0] &&
 	       GET_TEXT(object, "state", slot->state) &&
 	       GET_TEXT(object, "project", slot->project) &&
 	       GET_TEXT(object, "version", slot->version) &&
-	       GET_TEXT(object, "image", slot->image) && get_number(object, "size", &slot->size);
+	       GET_WORD(object, "image", slot->image) && get_number(object, "size", &slot->size);
 }
 
 static bool get_slots(const json_t *root, struct ota_device_info *info)
@@ -109,9 +132,9 @@ static bool get_facts(const json_t *root, struct ota_device_info *info)
 	       GET_TEXT(root, "project", info->project) &&
 	       GET_TEXT(root, "version", info->version) &&
 	       GET_TEXT(root, "elf_sha256", info->elf_sha256) &&
-	       GET_TEXT(root, "boot", info->boot) && GET_TEXT(root, "running", info->running) &&
-	       GET_TEXT(root, "selected", info->selected) && GET_TEXT(root, "next", info->next) &&
-	       GET_TEXT(root, "via", info->via) && GET_TEXT(root, "state", info->state) &&
+	       GET_TEXT(root, "boot", info->boot) && GET_WORD(root, "running", info->running) &&
+	       GET_WORD(root, "selected", info->selected) && GET_WORD(root, "next", info->next) &&
+	       GET_WORD(root, "via", info->via) && GET_TEXT(root, "state", info->state) &&
 	       GET_TEXT(root, "rollback", info->rollback) &&
 	       get_number(root, "revision", &info->revision) &&
 	       get_number(root, "secure_version", &info->secure_version) &&

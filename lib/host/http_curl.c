@@ -19,7 +19,7 @@ struct ota_http {
 
 	struct ota_answer *answer; /* of the exchange that goes on */
 	unsigned silence_ms;
-	uint64_t moved_at; /* ms: when a byte moved last */
+	uint64_t began, moved_at; /* ms: the exchange; when a byte moved last */
 	curl_off_t moved; /* bytes, both ways */
 	bool silent, stopped, too_large;
 	char error[CURL_ERROR_SIZE];
@@ -69,7 +69,9 @@ static int on_progress(void *ctx, curl_off_t to_come, curl_off_t come, curl_off_
 			http->options->moved(http->options->moved_ctx, (uint64_t)gone);
 	}
 	http->stopped = stopped(http);
-	http->silent = now - http->moved_at > http->silence_ms;
+	/* Who moves a byte now and then is too slow as well: 1000 a second are the least. */
+	http->silent = now - http->moved_at > http->silence_ms ||
+		       now - http->began > http->silence_ms + (uint64_t)http->moved;
 	return http->stopped || http->silent;
 }
 
@@ -183,7 +185,6 @@ static void set_limits(struct ota_http *http)
 	const struct ota_curl *curl = http->curl;
 	CURL *handle = http->handle;
 
-	curl->curl_easy_setopt(handle, CURLOPT_NOSIGNAL, 1L);
 	curl->curl_easy_setopt(handle, CURLOPT_FOLLOWLOCATION, 0L);
 	curl->curl_easy_setopt(handle, CURLOPT_HTTP_VERSION, (long)CURL_HTTP_VERSION_1_1);
 	curl->curl_easy_setopt(handle, CURLOPT_CONNECTTIMEOUT_MS, (long)http->options->connect_ms);
@@ -258,7 +259,7 @@ static enum ota_net perform(struct ota_http *http, const struct ota_request *req
 	snprintf(url, sizeof(url), "%s%s", http->url, request->target);
 	set_request(http, request, url);
 	http->curl->curl_easy_setopt(http->handle, CURLOPT_HTTPHEADER, fields);
-	http->moved_at = now_ms(NULL);
+	http->began = http->moved_at = now_ms(NULL);
 	http->moved = 0;
 	http->silent = http->stopped = http->too_large = false;
 	http->error[0] = '\0';

@@ -5,9 +5,9 @@
 
 #include "lib/status.h"
 
-/* Deflate `size` bytes as one zlib stream with a window of `window` bytes (a power of two, 512 to
- * 32768) into `out`, which has room for `size` bytes. Returns the bytes written; 0: it would not
- * become smaller, or memory is short: send it plain. */
+/* Deflate `size` bytes as one zlib stream with a window of at most `window` bytes into `out`, which has
+ * room for `size` bytes. Returns the bytes written; 0: it would not become smaller, the window is
+ * under 256, or memory is short: send it plain. */
 size_t ota_pack(const void *data, size_t size, uint32_t window, uint8_t *out);
 
 #endif

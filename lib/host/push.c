@@ -7,7 +7,7 @@
 
 #include "lib/host/push_steps.h"
 
-#define WAIT_FIRST_MS 250u
+#define WAIT_FIRST_MS 500u
 #define WAIT_MOST_MS 5000u
 
 enum ota_step_result ota_push_fail(struct ota_push *push, const struct ota_push_fault *fault,
@@ -49,9 +49,10 @@ static bool is_passing(const struct ota_refusal *refusal)
 
 /* A fault that the network may have made. Before anything has answered, a name without address or
  * what does not speak HTTP is taken for a wrong address. */
-static bool is_passing_fault(const struct ota_push *push, const struct ota_push_fault *fault,
-			     enum ota_net net)
+static bool is_passing_fault(const struct ota_push *push, const struct ota_push_fault *fault)
 {
+	enum ota_net net = push->client.net;
+
 	if (fault == &ota_fault_refused)
 		return is_passing(&push->refusal);
 	if (fault != &ota_fault_network)
@@ -71,7 +72,7 @@ enum ota_step_result ota_push_send(struct ota_push *push, const struct ota_reque
 	if (!fault)
 		return OTA_STEP_DONE;
 	push->wait_ms = answer->retry_after_s > 60 ? 60000 : answer->retry_after_s * 1000;
-	if (is_passing_fault(push, fault, net))
+	if (is_passing_fault(push, fault))
 		return OTA_STEP_AGAIN;
 	push->fault = fault;
 	return OTA_STEP_FAILED;
@@ -86,7 +87,7 @@ enum ota_step_result ota_push_probe(struct ota_push *push)
 	push->wait_ms = 0;
 	if (!fault)
 		return OTA_STEP_DONE;
-	if (is_passing_fault(push, fault, OTA_NET_OK))
+	if (is_passing_fault(push, fault))
 		return OTA_STEP_AGAIN;
 	push->fault = fault;
 	return OTA_STEP_FAILED;
@@ -95,7 +96,8 @@ enum ota_step_result ota_push_probe(struct ota_push *push)
 bool ota_push_wait(struct ota_push *push)
 {
 	const struct ota_transport *transport = push->client.transport;
-	unsigned ms = WAIT_FIRST_MS << (push->failures < 8 ? push->failures : 8);
+	unsigned ms =
+		push->failures ? WAIT_FIRST_MS << (push->failures < 8 ? push->failures - 1 : 7) : 0;
 
 	if (push->failures++ >= push->options->retries) {
 		push->fault = push->refusal.status ? &ota_fault_refused : &ota_fault_network;
@@ -245,10 +247,11 @@ static bool find_slot(struct ota_push *push)
 	const struct ota_device_info *device = &push->device;
 	const char *wanted = push->options->slot;
 
-	if (!device->next[0] && strcmp(device->via, "factory") == 0 && !push->options->dry_run &&
-	    !go_to_factory(push))
+	bool via_factory = !device->next[0] && strcmp(device->via, "factory") == 0;
+
+	if (via_factory && !push->options->dry_run && !go_to_factory(push))
 		return false;
-	if (!device->next[0] && !device->via[0])
+	if (!device->next[0] && !(via_factory && push->options->dry_run))
 		ota_push_fail(push, &ota_fault_no_slot, "%s", "");
 	else if (wanted && device->next[0] && strcmp(wanted, device->next) != 0)
 		ota_push_fail(push, &ota_fault_slot, "%s", device->next);

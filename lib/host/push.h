@@ -55,7 +55,7 @@ struct ota_push_options {
 	enum ota_push_confirm confirm;
 	unsigned soak_ms; /* how long it has to run before it is confirmed */
 	unsigned timeout_ms; /* how long the device may be away */
-	unsigned retries; /* in a row, of what the network broke */
+	unsigned retries; /* of what the network broke, without any progress */
 };
 
 /* Whose no it was. */
@@ -110,7 +110,8 @@ struct ota_push {
 	/* Of the machine itself. */
 	char old_boot[OTA_INFO_NAME_SIZE], old_image[OTA_INFO_HEX_SIZE];
 	struct ota_ending_info old_last;
-	unsigned failures; /* of the network, in a row */
+	unsigned failures; /* of the network, since there was less to send than ever before */
+	uint32_t least; /* the least that there was to send, bytes */
 	bool plain;
 	uint64_t began, pack_ms, send_ms; /* the last two: of the part before */
 };

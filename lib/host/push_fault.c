@@ -34,7 +34,7 @@ FAULT(stopped, STOPPED, { "push-stopped", OTA_ERROR,
 FAULT(no_receiver, NETWORK, { "push-no-receiver", OTA_ERROR,
 	OTA_TEXT("{name}"),
 	OTA_TEXT("GET /ota/v1/device is answered by a receiver"),
-	OTA_TEXT("is it the right address and port (8032)? does the app run the receiver?") });
+	OTA_TEXT("are http or https, address and port (8032) right? does the app run the receiver?") });
 FAULT(redirect, NETWORK, { "push-redirect", OTA_ERROR,
 	OTA_TEXT("it redirects to {name}"),
 	OTA_TEXT("redirects are not followed: they could lead anywhere"),
@@ -73,8 +73,7 @@ FAULT(never_back, NETWORK, { "push-never-back", OTA_ERROR,
 		 "is rolled back at the next reset") });
 FAULT(not_restarted, NOT_RUNNING, { "push-not-restarted", OTA_ERROR,
 	OTA_TEXT("the device did not restart"),
-	OTA_TEXT("its boot id changes at each start"),
-	OTA_TEXT("the switch is made: the next reset starts the new image") });
+	OTA_TEXT("its boot id changes at each start"), NULL });
 FAULT(other_device, NETWORK, { "push-other-device", OTA_ERROR,
 	OTA_TEXT("another device answers there now: {name}"),
 	OTA_TEXT("the device that was pushed to has to answer"), NULL });
@@ -98,7 +97,7 @@ FAULT(not_ready, NOT_RUNNING, { "push-not-ready", OTA_ERROR,
 	OTA_TEXT("unconfirmed it is rolled back at the next reset") });
 FAULT(not_confirmed, NOT_RUNNING, { "push-not-confirmed", OTA_ERROR,
 	OTA_TEXT("the new app runs, but is not confirmed{name}"),
-	OTA_TEXT("a confirmed app's state is valid"),
+	OTA_TEXT("a confirmed app's state is valid, and it starts next"),
 	OTA_TEXT("unconfirmed it is rolled back at the next reset") });
 
 const struct ota_push_fault *const ota_push_faults[] = {
@@ -133,6 +132,8 @@ const char *ota_push_left(const struct ota_push *push)
 {
 	if (push->fault == &ota_fault_rolled_back || push->fault == &ota_fault_came_back_old)
 		return "the device runs the old app";
+	if (push->fault == &ota_fault_not_restarted)
+		return "the device runs the old app, and the new one starts at its next reset";
 	if (push->fault == &ota_fault_other_image || push->fault == &ota_fault_other_slot)
 		return "the device runs what it says; `otatool device info` tells";
 	switch (push->stage) {

@@ -19,9 +19,9 @@ OTA_MUST_CHECK enum ota_status ota_push_file_read(const uint8_t *data, uint32_t 
 						  struct ota_diag *diag);
 
 /* Would this device take it? As the device itself judges, by what it says of itself; what only it can
- * tell is left to it. As ota_push_file_read(). */
+ * tell is left to it. `force` as of OTA-Force, NULL: nothing is forced. As ota_push_file_read(). */
 OTA_MUST_CHECK enum ota_status ota_push_file_fit(const struct ota_push_file *file,
 						 const struct ota_device_info *device,
-						 bool other_project, struct ota_diag *diag);
+						 const char *force, struct ota_diag *diag);
 
 #endif

@@ -142,11 +142,17 @@ static bool look_again(struct ota_push *push, unsigned ms)
 static bool soak(struct ota_push *push)
 {
 	uint64_t end = ota_push_now(push) + push->options->soak_ms, now;
+	char boot[sizeof(push->device.boot)];
 
-	while ((now = ota_push_now(push)) < end)
+	memcpy(boot, push->device.boot, sizeof(boot));
+	while ((now = ota_push_now(push)) < end) {
 		if (!look_again(push,
 				end - now < SOAK_POLL_MS ? (unsigned)(end - now) : SOAK_POLL_MS))
 			return false;
+		if (strcmp(boot, push->device.boot) != 0)
+			return ota_push_fail(push, &ota_fault_not_confirmed,
+					     ": it restarted within --soak") == OTA_STEP_DONE;
+	}
 	return true;
 }
 
@@ -192,21 +198,11 @@ static bool send_confirm(struct ota_push *push)
 	return true;
 }
 
-bool ota_push_confirm(struct ota_push *push)
+static bool end_trial(struct ota_push *push)
 {
-	enum ota_push_confirm how = push->options->confirm;
+	bool patient = push->options->confirm != OTA_CONFIRM_ANSWER;
 
-	if (how == OTA_CONFIRM_NONE && !is_state(push, "valid"))
-		return true;
-	if (push->already && is_state(push, "valid")) {
-		push->confirmed = OTA_CONFIRMED_YES;
-		return true;
-	}
-	ota_push_enter(push, OTA_PUSH_CONFIRM);
-	push->failures = 0;
-	if (!soak(push))
-		return false;
-	if (is_state(push, "pending") && how != OTA_CONFIRM_ANSWER && !wait_for_app(push))
+	if (!soak(push) || (is_state(push, "pending") && patient && !wait_for_app(push)))
 		return false;
 	if (!is_state(push, "pending")) {
 		push->confirmed =
@@ -222,4 +218,29 @@ bool ota_push_confirm(struct ota_push *push)
 	}
 	push->confirmed = OTA_CONFIRMED_YES;
 	return true;
+}
+
+/* Will the next start find it as well? Its record may be lost. */
+static bool stays(struct ota_push *push)
+{
+	const struct ota_device_info *device = &push->device;
+
+	if (!device->selected[0] || strcmp(device->selected, device->running) == 0)
+		return true;
+	push->confirmed = OTA_CONFIRMED_NO;
+	ota_push_fail(push, &ota_fault_not_confirmed, ": %s starts next", device->selected);
+	return false;
+}
+
+bool ota_push_confirm(struct ota_push *push)
+{
+	if (push->options->confirm == OTA_CONFIRM_NONE && !is_state(push, "valid"))
+		return true;
+	if (push->already && is_state(push, "valid")) {
+		push->confirmed = OTA_CONFIRMED_YES;
+		return stays(push);
+	}
+	ota_push_enter(push, OTA_PUSH_CONFIRM);
+	push->failures = 0;
+	return end_trial(push) && stays(push);
 }

@@ -30,7 +30,7 @@ enum ota_step_result ota_push_send(struct ota_push *push, const struct ota_reque
 /* GET device, once. */
 enum ota_step_result ota_push_probe(struct ota_push *push);
 
-/* After OTA_STEP_AGAIN: wait longer each time. false: that was enough, the fault is set. */
+/* After OTA_STEP_AGAIN: go on at once, but wait longer each time that nothing comes of it. false: that was enough, the fault is set. */
 bool ota_push_wait(struct ota_push *push);
 
 /* GET device, as often as the retries allow. */

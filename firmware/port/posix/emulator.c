@@ -153,6 +153,15 @@ static int apply(void *ctx, const struct ota_op *op)
 	return flash->write(flash->ctx, addr, op->raw, sizeof(op->raw));
 }
 
+/* The bootloader does not look whether its write came to anything. */
+static int apply_unseen(void *ctx, const struct ota_op *op)
+{
+	const struct ota_emulator *emulator = ctx;
+
+	(void)!apply(ctx, op);
+	return emulator->nor.dead ? -1 : 0;
+}
+
 static enum ota_status read_slots(struct ota_emulator *emulator)
 {
 	const struct ota_nor *nor = &emulator->nor;
@@ -191,7 +200,7 @@ static enum ota_status boot_once(struct ota_emulator *emulator)
 				 .ctx = emulator,
 				 .verify = verify,
 				 .secure_version = secure_version,
-				 .apply = apply };
+				 .apply = apply_unseen };
 	struct ota_boot_result result;
 	struct ota_record pair[2];
 	uint32_t otadata = row_field(emulator, emulator->slots.otadata, false);

@@ -143,8 +143,8 @@ static int write_nor(void *ctx, uint32_t addr, const void *buf, size_t len)
 		return -1;
 	if (addr % nor->flash.write_unit || len % nor->flash.write_unit)
 		nor->misused = true;
-	if (nor->failing) {
-		nor->failing--;
+	if (nor->failing && nor->ops + 1 >= nor->fail_at) {
+		nor->failing -= nor->failing != UINT32_MAX;
 		return 0x6001;
 	}
 	while (len) {

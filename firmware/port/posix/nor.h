@@ -48,7 +48,8 @@ struct ota_nor {
 	bool misused; /* a bit was to be set, or an address was wrong */
 	uint32_t weak, weak_end; /* reads blank, must be erased (again) before it is programmed */
 	uint32_t stuck; /* an address whose lowest bit stays 1; UINT32_MAX: none */
-	uint32_t failing; /* as many writes fail, without doing anything */
+	uint32_t failing; /* as many writes fail, without doing anything; UINT32_MAX: all */
+	uint64_t fail_at; /* from the first that would be this operation on; 0: at once */
 };
 
 /* `data` stays the caller's; contents are as they are. */

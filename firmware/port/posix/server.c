@@ -119,9 +119,12 @@ static void welcome(struct ota_server *server)
 		return;
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	conn = make_room(server);
-	if (!conn)
+	if (!conn) {
 		close(fd);
-	else if (!ota_link_open(&server->links[conn - server->emulator->conns], fd, server->cipher))
+		return;
+	}
+	server->brought[conn - server->emulator->conns] = 0;
+	if (!ota_link_open(&server->links[conn - server->emulator->conns], fd, server->cipher))
 		ota_conn_close(conn);
 }
 
@@ -131,7 +134,7 @@ static bool receive(struct ota_server *server, unsigned i)
 	struct ota_link *link = &server->links[i];
 	uint8_t data[PIECE];
 	ssize_t size;
-	size_t taken;
+	size_t taken, allowed;
 
 	if (ota_link_refuse(link, now_ms()))
 		return true;
@@ -140,10 +143,13 @@ static bool receive(struct ota_server *server, unsigned i)
 	size = ota_link_peek(link, data, sizeof(data));
 	if (size <= 0)
 		return size < 0 && (errno == EAGAIN || errno == EINTR);
-	taken = ota_conn_input(&server->emulator->conns[i], data, (size_t)size);
+	allowed = ota_bad_link_allow(&server->bad, now_ms(), server->brought[i], (size_t)size);
+	if (!allowed)
+		poll(NULL, 0, 1); /* the link is busy */
+	taken = allowed ? ota_conn_input(&server->emulator->conns[i], data, allowed) : 0;
 	if (taken)
 		ota_link_take(link, data, taken);
-	return true;
+	return !ota_bad_link_breaks(&server->bad, &server->brought[i], taken);
 }
 
 /* As much as goes out now; false: the connection is broken. */
@@ -220,7 +226,8 @@ static enum ota_status restart(struct ota_server *server)
 	drop_all(server);
 	if (server->restarted)
 		server->restarted(server->ctx);
-	ota_nor_power_on(&server->emulator->nor);
+	if (server->emulator->nor.dead)
+		ota_nor_power_on(&server->emulator->nor);
 	status = ota_emulator_power_on(server->emulator);
 	return status == OTA_E_DEVICE ? OTA_OK : status; /* power failed in the bootloader: again */
 }

@@ -3,6 +3,7 @@
 #ifndef OTA_POSIX_SERVER_H
 #define OTA_POSIX_SERVER_H
 
+#include "firmware/port/posix/bad_link.h"
 #include "firmware/port/posix/emulator.h"
 #include "firmware/port/posix/link.h"
 
@@ -12,6 +13,8 @@ struct ota_server {
 	char url[80]; /* "http://127.0.0.1:8032" once it listens */
 	const struct ota_cipher *cipher; /* what it speaks; NULL: plain HTTP */
 	struct ota_link links[OTA_EMULATOR_CONNS]; /* of the connections */
+	struct ota_bad_link bad; /* what lies between; zeros: nothing that disturbs */
+	uint32_t brought[OTA_EMULATOR_CONNS]; /* bytes that each connection brought */
 	volatile int *stop; /* the loop ends when it is set */
 	void (*restarted)(void *ctx); /* before the device boots again; NULL: not told */
 	void *ctx;
