@@ -82,6 +82,10 @@ static void report_stack(void)
 static void restart(void *ctx)
 {
 	(void)ctx;
+	if (serving) {
+		net_end();
+		server_end();
+	}
 	report_stack();
 	board_restart("receiver");
 }

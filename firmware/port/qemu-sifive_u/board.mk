@@ -3,7 +3,7 @@ FW := build/firmware
 FW_PORT := firmware/port/qemu-sifive_u
 FW_CC := riscv64-unknown-elf-gcc
 FW_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs
-FW_CFLAGS := $(FW_ARCH) -std=c11 -Os -g -ffunction-sections -fdata-sections -MMD -MP \
+FW_CFLAGS := $(FW_ARCH) -std=c11 -Os -g -ffunction-sections -fdata-sections -MD -MP \
 	$(filter-out -Wconversion,$(WARN)) -I. -I$(FW_PORT) -isystem $(FW)/lwip/src/include -DOTA_ONE_CHIP=OTA_CHIP_ESP32C3 -DOTA_VERSION='"$(VERSION)"'
 FW_LDFLAGS := $(FW_ARCH) -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments
 LWIP := $(addprefix $(FW)/lwip/src/,$(addprefix core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
