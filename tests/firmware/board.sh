@@ -4,6 +4,8 @@
 # shellcheck shell=sh
 
 OTATOOL=$BUILD/otatool
+command -v qemu-system-riscv32 >/dev/null ||
+	{ echo "$0: qemu-system-riscv32 is not installed (.ci/deps --all)" >&2; exit 1; }
 id=020000000001
 OTATOOL_KEY_FILE=$WORK/key
 HOME=$WORK
@@ -53,9 +55,14 @@ info() {
 	curl -sS -f --max-time "$patience" "http://127.0.0.1:$port/ota/v1/device" 2>>"$WORK/curl"
 }
 
-# fact NAME: a member of it.
-fact() {
-	info | tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
+# look: what it says runs, as "SLOT VERSION STATE" in $now.
+look() {
+	facts=$(info) || return
+	now=
+	for name in running version state; do
+		fact=${facts#*\""$name"\":\"}
+		now="$now${now:+ }${fact%%\"*}"
+	done
 }
 
 # device VERB: a signed request.

@@ -19,7 +19,8 @@ done
 WORK=$(mktemp -d) || exit 1
 # shellcheck source=tests/firmware/board.sh
 . "$here/board.sh"
-trap 'board_stop; rm -rf "$WORK"' EXIT
+child= # the client, or in the first of these processes xargs
+trap 'board_stop; [ -z "$child" ] || kill "$child"; rm -rf "$WORK"' EXIT
 old=$FW/app-1.0.0.bin new=$FW/app-2.0.0.bin
 
 # mix NUMBER: a number up to 2^31 that looks like none to do with it
@@ -46,28 +47,19 @@ choose() { # NUMBER
 	fi
 }
 
-# now: the slot, version and state that the device tells
-look() {
-	facts=$(info) || return
-	now=
-	for name in running version state; do
-		fact=${facts#*\""$name"\":\"}
-		now="$now${now:+ }${fact%%\"*}"
-	done
-}
-
 cut_power() { # NUMBER
 	choose "$1"
-	client=
 	what="number $1: operation $operation, tear $tear, seed $seed"
 	cp "$START" "$WORK/flash" || die "$what: no flash file"
 	board_start "$WORK/flash" cut="$operation" tear="$tear" seed="$seed"
 	if board_wait "app: listens"; then
-		push "$new" &
-		client=$!
+		# Not push(): a function would be a shell around it, and the client outlive that.
+		"$OTATOOL" -q push --timeout "$patience" "$new" "http://127.0.0.1:$port" >"$WORK/push" 2>&1 &
+		child=$!
 	fi
 	board_wait "power fails" || die "$what: not reached"
-	[ -z "$client" ] || { kill "$client"; wait "$client"; } 2>/dev/null
+	[ -z "$child" ] || { kill "$child"; wait "$child"; } 2>/dev/null
+	child=
 	board_stop
 	expected=$(predicted "$WORK/flash")
 	board_start "$WORK/flash"
@@ -135,5 +127,8 @@ fi
 open_list "$3"
 cut -d ' ' -f 1 "$3" >"$WORK/done"
 seq "$1" | grep -vxFf "$WORK/done" >"$WORK/todo"
-xargs -r -P "$2" -n 1 "$0" -1 <"$WORK/todo" >>"$3" || die "see above; again with: $0 -1 NUMBER"
+xargs -r -P "$2" -n 1 "$0" -1 <"$WORK/todo" >>"$3" &
+child=$!
+wait "$child" || die "see above; again with: $0 -1 NUMBER"
+child=
 summary "$3"
