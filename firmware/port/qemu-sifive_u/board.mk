@@ -1,7 +1,10 @@
-# board.mk - the board's firmware; included by the Makefile. Needs the cross compiler of .ci/deps --all.
+# board.mk - the board's firmware; included by the Makefile. Needs the cross compiler of .ci/deps --all,
+# and says so where a target is asked for that does.
 FW := build/firmware
 FW_PORT := firmware/port/qemu-sifive_u
 FW_CC := riscv64-unknown-elf-gcc
+FW_HAS_CC := $(shell command -v $(FW_CC))
+FW_NEEDS_CC = $(if $(FW_HAS_CC),,$(error the board's firmware is compiled by $(FW_CC), which is not installed (.ci/deps --all)))
 FW_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs
 FW_CFLAGS := $(FW_ARCH) -std=c11 -Os -g -ffunction-sections -fdata-sections -MD -MP \
 	$(filter-out -Wconversion,$(WARN)) -I. -I$(FW_PORT) -isystem $(FW)/lwip/src/include -DOTA_ONE_CHIP=OTA_CHIP_ESP32C3 -DOTA_VERSION='"$(VERSION)"'
@@ -17,12 +20,12 @@ FW_NET := $(addprefix $(FW_PORT)/,gem.c net.c net_faults.c)
 fw_objects = $(patsubst %,$(FW)/%.o,$(basename $(patsubst $(FW)/%,%,$(1))))
 
 $(LWIP) &: $(FW_PORT)/fetch_lwip.sh
-	@echo "  FETCH   lwIP"
+	@echo "  FETCH   lwIP"$(FW_NEEDS_CC)
 	$(Q)$(FW_PORT)/fetch_lwip.sh $(FW)
 	$(Q)touch $(LWIP)
 
 $(FW)/%.o: %.c $(FW_PORT)/board.mk | $(LWIP)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D)$(FW_NEEDS_CC)
 	@echo "  FWCC    $<"
 	$(Q)$(FW_CC) $(FW_CFLAGS) -c -o $@ $<
 
@@ -34,7 +37,7 @@ $(FW)/lwip/%.o: $(FW)/lwip/%.c $(FW_PORT)/board.mk
 	$(Q)$(FW_CC) $(FW_CFLAGS) -w -c -o $@ $<
 
 $(FW)/%.o: %.S $(FW_PORT)/board.mk
-	@mkdir -p $(@D)
+	@mkdir -p $(@D)$(FW_NEEDS_CC)
 	$(Q)$(FW_CC) $(FW_ARCH) -I. -c -o $@ $<
 
 -include $(shell find $(FW) -name '*.d' 2>/dev/null)
@@ -81,4 +84,4 @@ POWERCUTS ?= 5000
 powercut-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## thousands of power cuts on the emulated board; goes on where it stopped
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh $(POWERCUTS) 4 $(FW)/powercut.done
 
-size: $(FW)/app-1.0.0.elf $(FW)/boot.elf
+size: $(if $(FW_HAS_CC),$(FW)/app-1.0.0.elf $(FW)/boot.elf)
