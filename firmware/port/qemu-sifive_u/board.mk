@@ -70,7 +70,7 @@ FW_IMAGES := $(addprefix $(FW)/,boot.elf damaged.bin $(addprefix app-,$(addsuffi
 	2.0.1-crash 2.0.2-mute 3.0.0-big)))
 
 .PHONY: firmware
-firmware: $(FW_IMAGES) ## build the emulated board's boot stage and apps
+firmware: $(FW_IMAGES) $(B)/tests/tool_keystore ## build the emulated board's boot stage and apps
 
 # 100 power cuts here, four boards at once; POWERCUTS of them, resumable, in powercut-firmware.
 .PHONY: check-firmware
