@@ -47,6 +47,7 @@ fresh() { # TABLE NAME=IMAGE...
 
 # With 1.0.0 in ota_0, which listens.
 start() { # OPTION...
+	board_stop
 	fresh two_slots ota_0="$FW/app-1.0.0.bin"
 	power_on "$@"
 	listening 1
@@ -172,6 +173,10 @@ stuck_bits() {
 	again
 	pushed "$FW/app-2.0.0.bin"
 	runs ota_1 2.0.0 valid
+	start stuck=$((0xf000))
+	says "there is no key: nothing can be changed"
+	refused 4 "$FW/app-2.0.0.bin"
+	runs ota_0 1.0.0 valid
 }
 
 # The link goes down for a while in the middle of an upload.

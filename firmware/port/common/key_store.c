@@ -61,8 +61,7 @@ static int load(const struct ota_key_store *store, struct record *newest, int *f
 					 sizeof(raw));
 
 		error = failed ? failed : error;
-		if (failed || !decode(raw, &record) ||
-		    (*found >= 0 && record.seq <= newest->seq))
+		if (failed || !decode(raw, &record) || (*found >= 0 && record.seq <= newest->seq))
 			continue;
 		*newest = record;
 		*found = i;
