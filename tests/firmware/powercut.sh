@@ -10,12 +10,22 @@ set -u
 FW=${FW:-build/firmware} BUILD=${BUILD:-build} SEED=${SEED:-1}
 here=$(dirname "$0")
 export FW BUILD SEED
-[ $# -eq 3 ] || [ "$#:${1-}" = 2:-1 ] || { echo "usage: $0 CUTS JOBS FILE, or $0 -1 NUMBER" >&2; exit 2; }
-for number in "$SEED" "${2-}" "${1#-}"; do
-	case $number in
-	'' | *[!0-9]* | ??????????*) echo "$0: not a number: $number" >&2; exit 2 ;;
-	esac
-done
+# Ends the script if one of these is no number from 1 on, of at most nine digits
+numbers() {
+	for number; do
+		case $number in
+		'' | 0* | *[!0-9]* | ??????????*)
+			echo "$0: '$number' is no number; usage: $0 CUTS JOBS FILE, or $0 -1 NUMBER" >&2
+			exit 2
+			;;
+		esac
+	done
+}
+case $#:${1-} in
+2:-1) numbers "$SEED" "$2" ;;
+3:*) numbers "$SEED" "$1" "$2" ;;
+*) numbers "" ;;
+esac
 WORK=$(mktemp -d) || exit 1
 # shellcheck source=tests/firmware/board.sh
 . "$here/board.sh"
@@ -38,7 +48,7 @@ choose() { # NUMBER
 	[ $((OPERATIONS % step)) -ne 0 ] || step=59
 	operation=$(($1 * step % OPERATIONS + 1))
 	tear=$((($1 / OPERATIONS + operation) % 4))
-	seed=$(($1 * 7919 + SEED))
+	seed=$((($1 * 7919 + SEED) % 4294967296))
 	if [ "$1" -le 40 ]; then
 		operation=$((OPERATIONS - ($1 - 1) % OPERATIONS))
 	elif [ "$1" -ge $((4 * OPERATIONS + 40)) ]; then
@@ -111,7 +121,8 @@ summary() { # FILE
 		for (s in seen) n++
 		for (s in torn) t++
 		printf "%d cuts at %d of %d operations, %d of %d with each tear: ", total, n, all, t, 4 * all
-		printf "%d came back old, %d new, 0 otherwise\n", runs["1.0.0"], runs["2.0.0"] }' "$1"
+		printf "%d came back old, %d new\n", runs["1.0.0"], runs["2.0.0"]
+		exit total != runs["1.0.0"] + runs["2.0.0"] }' "$1"
 }
 
 if [ "$1" = -1 ] && [ -n "${START-}" ]; then
