@@ -17,17 +17,19 @@ patience=120 # seconds after which a test fails that hangs; nothing that is righ
 trap 'board_stop' EXIT
 trap 'exit 130' INT TERM
 
-# board_start FLASH [OPTION=NUMBER...]: power on; the options are those of struct board_options.
+# board_start FLASH [OPTION=NUMBER...]: power on; the options are those of struct board_options. Where
+# $once is set, at the same port as before, and the emulator ends instead of restarting the board.
+once=
 board_start() {
 	flash=$1
 	shift
 	words=
 	for word; do words="$words,arg=$word"; done
 	for _ in 1 2 3 4 5; do
-		port=$((port + 1))
+		[ -n "$once" ] || port=$((port + 1))
 		log=$WORK/log
 		: >"$log"
-		qemu-system-riscv32 -M sifive_u -smp 2 -m 128M -display none -monitor none \
+		qemu-system-riscv32 -M sifive_u -smp 2 -m 128M -display none -monitor none ${once:+-no-reboot} \
 			-serial "file:$log" -bios "$FW/boot.elf" -drive "if=mtd,format=raw,file=$flash" \
 			-nic "user,restrict=on,hostfwd=tcp:127.0.0.1:$port-:8032" \
 			-semihosting-config "enable=on,target=native$words" 2>"$WORK/qemu" &

@@ -10,8 +10,8 @@ here=$(dirname "$0")
 WORK=$(mktemp -d) || exit 1
 # shellcheck source=tests/firmware/board.sh
 . "$here/board.sh"
-client=
-trap 'board_stop; [ -z "$client" ] || kill "$client"; rm -rf "$WORK"' EXIT
+child=
+trap 'board_stop; [ -z "$child" ] || kill "$child"; rm -rf "$WORK"' EXIT
 dump=$WORK/flash
 
 # Power on, and hold `otatool boot` to what it says will start.
@@ -102,6 +102,37 @@ mute() {
 trial_took() { # MS, at least
 	ms=$(sed -n 's/^board: restart: receiver, after ms \([0-9]*\),.*/\1/p' "$log" | sed -n 2p)
 	[ "$ms" -ge "$1" ] || die "the trial ended after $ms ms instead of $1"
+}
+
+# Every start of a push, the restarts too, is held to what `otatool boot` says of the flash file.
+watched() { # BOARD-OPTION STATUS IMAGE...
+	option=$1 status=$2 once=1
+	shift 2
+	board_stop
+	power_on "$option"
+	"$OTATOOL" -q push --timeout "$patience" "$@" "http://127.0.0.1:$port" >"$WORK/push" 2>&1 &
+	child=$!
+	starts=1
+	while kill -0 "$child" 2>/dev/null; do
+		kill -0 "$board" 2>/dev/null || { power_on "$option" && starts=$((starts + 1)); }
+		sleep 0.05
+	done
+	wait "$child"
+	got=$? child=
+	expect "push" "$got" "$status"
+}
+
+each_start() {
+	start
+	watched seed=1 6 --soak 1 "$FW/app-2.0.1-crash.bin"
+	expect "starts" "$starts" 3
+	watched trial=500 6 "$FW/app-2.0.2-mute.bin"
+	expect "starts" "$starts" 3
+	watched seed=1 0 "$FW/app-2.0.0.bin"
+	expect "starts" "$starts" 2
+	once=
+	again
+	runs ota_1 2.0.0 valid
 }
 
 # The slot that runs is replaced by way of the factory app, which stays as it is.
@@ -203,8 +234,8 @@ clock_wraps() {
 crowd() {
 	start
 	"$here/crowd.py" "$port" 8 >"$WORK/crowd" &
-	client=$!
-	"$BUILD/tests/tool_await" "$WORK/crowd" "$client" "$patience" 1 "all are here" || die "no crowd"
+	child=$!
+	"$BUILD/tests/tool_await" "$WORK/crowd" "$child" "$patience" 1 "all are here" || die "no crowd"
 	pushed "$FW/app-2.0.0.bin"
 	runs ota_1 2.0.0 valid
 }
@@ -300,7 +331,7 @@ stack() {
 }
 
 # Those that take longest come first.
-all="bad_network unplugged clock_wraps update wrong_key crash mute via_factory broken_apps no_table
+all="bad_network unplugged clock_wraps update wrong_key crash mute each_start via_factory broken_apps no_table
 	flash_fails stuck_bits crowd resume stack"
 run() { # SCENARIO
 	start=$(date +%s%N)
