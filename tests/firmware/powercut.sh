@@ -85,8 +85,8 @@ cut_power() { # NUMBER
 	expect "$what: starts" "${now%% *}" "$expected"
 	image=$new
 	case $now in
-	"$before "*) ;;
-	"$after "*) image=$old ;;
+	"$before valid" | "$before undefined") ;;
+	"$after pending" | "$after valid") image=$old ;; # not one whose trial has ended
 	*) die "$what: $now runs" ;;
 	esac
 	# Whatever runs on trial is confirmed, so that the next push is taken.
