@@ -4,8 +4,11 @@
 # shellcheck shell=sh
 
 OTATOOL=$BUILD/otatool
-command -v qemu-system-riscv32 >/dev/null ||
-	{ echo "$0: qemu-system-riscv32 is not installed (.ci/deps --all)" >&2; exit 1; }
+command -v qemu-system-riscv32 >/dev/null || {
+	echo "$0: qemu-system-riscv32 is not installed (.ci/deps --all)" >&2
+	rm -rf "$WORK"
+	exit 1
+}
 id=020000000001
 OTATOOL_KEY_FILE=$WORK/key
 HOME=$WORK
