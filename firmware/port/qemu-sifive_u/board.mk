@@ -69,19 +69,21 @@ $(FW)/damaged.bin: $(FW)/app-2.0.0.bin
 FW_IMAGES := $(addprefix $(FW)/,boot.elf damaged.bin $(addprefix app-,$(addsuffix .bin,1.0.0 2.0.0 \
 	2.0.1-crash 2.0.2-mute 3.0.0-big)))
 
+FW_TOOLS := $(B)/otatool $(B)/tests/tool_keystore $(B)/tests/tool_await
+
 .PHONY: firmware
-firmware: $(FW_IMAGES) $(B)/tests/tool_keystore ## build the emulated board's boot stage and apps
+firmware: $(FW_IMAGES) $(FW_TOOLS) ## build the emulated board's boot stage and apps
 
 # 100 power cuts here, four boards at once; POWERCUTS of them, resumable, in powercut-firmware.
 .PHONY: check-firmware
-check-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## boot, update and cut the power of the emulated board
+check-firmware: firmware ## boot, update and cut the power of the emulated board
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/scenarios.sh
 	$(Q)rm -f $(FW)/powercut.few
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh 100 4 $(FW)/powercut.few
 
 POWERCUTS ?= 5000
 .PHONY: powercut-firmware
-powercut-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## thousands of power cuts on the emulated board; goes on where it stopped
+powercut-firmware: firmware ## thousands of power cuts on the emulated board; goes on where it stopped
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh $(POWERCUTS) 4 $(FW)/powercut.done
 
 size: $(if $(FW_HAS_CC),$(FW)/app-1.0.0.elf $(FW)/boot.elf)
