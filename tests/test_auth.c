@@ -291,6 +291,35 @@ static void counts_starts_where_chance_is_poor(void **state)
 	assert_true(holds(0, owner) && holds(1, page));
 }
 
+static int cannot_read(void *ctx, uint32_t addr, void *buf, size_t len)
+{
+	(void)ctx;
+	(void)addr;
+	memset(buf, 0xFF, len);
+	return -1;
+}
+
+/* A store that cannot be read for a while is not taken for an empty one, and written over. */
+static void keeps_keys_that_cannot_be_read(void **state)
+{
+	struct ota_flash *key_flash = &world.emulator.key_nor.flash;
+	int (*read)(void *, uint32_t, void *, size_t) = key_flash->read;
+	uint64_t ops;
+
+	(void)state;
+	begin();
+	world.emulator.key_store.counts = true;
+	world.emulator.keys = ota_key_store_port(&world.emulator.key_store);
+	ops = world.emulator.key_nor.ops;
+	key_flash->read = cannot_read;
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	assert_int_not_equal(world.emulator.keys.set(world.emulator.keys.ctx, 0, fresh), 0);
+	assert_false(holds(0, owner));
+	key_flash->read = read;
+	assert_int_equal(world.emulator.key_nor.ops, ops);
+	assert_true(holds(0, owner) && holds(1, page));
+}
+
 static int suite(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +334,7 @@ static int suite(void)
 		cmocka_unit_test(refuses_a_key_with_other_content),
 		cmocka_unit_test(is_claimed_by_who_is_there),
 		cmocka_unit_test(counts_starts_where_chance_is_poor),
+		cmocka_unit_test(keeps_keys_that_cannot_be_read),
 	};
 
 	return RUN_ROWS(tamperings, refuses_what_was_tampered_with) +

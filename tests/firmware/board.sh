@@ -4,27 +4,35 @@
 # shellcheck shell=sh
 
 OTATOOL=$BUILD/otatool
+command -v qemu-system-riscv32 >/dev/null || {
+	echo "$0: qemu-system-riscv32 is not installed (.ci/deps --all)" >&2
+	rm -rf "$WORK"
+	exit 1
+}
 id=020000000001
 OTATOOL_KEY_FILE=$WORK/key
 HOME=$WORK
 unset XDG_CONFIG_HOME
 export OTATOOL_KEY_FILE HOME
-port=$((20000 + $$ % 20000))
+port=$((20000 + $$ % 12000)) # below those that systems hand out by themselves
 board=
+patience=120 # seconds after which a test fails that hangs; nothing that is right comes near it
 trap 'board_stop' EXIT
 trap 'exit 130' INT TERM
 
-# board_start FLASH [OPTION=NUMBER...]: power on; the options are those of struct board_options.
+# board_start FLASH [OPTION=NUMBER...]: power on; the options are those of struct board_options. Where
+# $once is set, at the same port as before, and the emulator ends instead of restarting the board.
+once=
 board_start() {
 	flash=$1
 	shift
 	words=
 	for word; do words="$words,arg=$word"; done
 	for _ in 1 2 3 4 5; do
-		port=$((port + 1))
+		[ -n "$once" ] || port=$((port + 1))
 		log=$WORK/log
-		rm -f "$log"
-		qemu-system-riscv32 -M sifive_u -smp 2 -m 128M -display none -monitor none \
+		: >"$log"
+		qemu-system-riscv32 -M sifive_u -smp 2 -m 128M -display none -monitor none ${once:+-no-reboot} \
 			-serial "file:$log" -bios "$FW/boot.elf" -drive "if=mtd,format=raw,file=$flash" \
 			-nic "user,restrict=on,hostfwd=tcp:127.0.0.1:$port-:8032" \
 			-semihosting-config "enable=on,target=native$words" 2>"$WORK/qemu" &
@@ -36,24 +44,10 @@ board_start() {
 	die "the board does not start"
 }
 
-# board_runs: is it still powered?
-board_runs() {
-	[ -n "$board" ] && kill -0 "$board" 2>/dev/null
-}
-
-# shown TEXT: how many lines of the console hold it.
-shown() {
-	if [ -e "$log" ]; then grep -c -- "$1" "$log"; else echo 0; fi
-}
-
-# board_wait TEXT [COUNT]: until the console has shown TEXT so many times, or the power is off.
+# board_wait TEXT [COUNT]: until the console has shown TEXT so many times, or the power is off. What
+# takes $patience seconds hangs.
 board_wait() {
-	for _ in $(seq 1000); do
-		[ "$(shown "$1")" -lt "${2-1}" ] || return 0
-		board_runs || break
-		sleep 0.02
-	done
-	[ "$(shown "$1")" -ge "${2-1}" ]
+	"$BUILD/tests/tool_await" "$log" "$board" "$patience" "${2-1}" "$1"
 }
 
 board_stop() {
@@ -63,22 +57,25 @@ board_stop() {
 
 # info: what the device says of itself, as JSON.
 info() {
-	curl -sS -f --max-time 15 "http://127.0.0.1:$port/ota/v1/device" 2>>"$WORK/curl"
+	curl -sS -f --max-time "$patience" "http://127.0.0.1:$port/ota/v1/device" 2>>"$WORK/curl"
 }
 
-# fact NAME: a member of it.
-fact() {
-	info | tr ',{' '\n\n' | sed -n "s/^\"$1\":\"\{0,1\}\([^\"]*\).*/\1/p" | head -n 1
+# look: what it says runs, as "SLOT VERSION STATE" in $now.
+look() {
+	facts=$(info) || return
+	now=
+	for name in running version state; do
+		fact=${facts#*\""$name"\":\"}
+		now="$now${now:+ }${fact%%\"*}"
+	done
 }
 
 # device VERB: a signed request.
 device() {
-	"$OTATOOL" -q device "$1" --timeout 20 "http://127.0.0.1:$port" >"$WORK/device" 2>&1
+	"$OTATOOL" -q device "$1" --timeout "$patience" "http://127.0.0.1:$port" >"$WORK/device" 2>&1
 }
 
-# push IMAGE [OPTION...]: until it runs and is confirmed, or as the options say. The device may be
-# away for $patience seconds.
-patience=20
+# push IMAGE [OPTION...]: until it runs and is confirmed, or as the options say.
 push() {
 	"$OTATOOL" -q push --timeout "$patience" "$@" "http://127.0.0.1:$port" >"$WORK/push" 2>&1
 }

@@ -3,6 +3,8 @@
 # port before unused functions are left out), and of whole apps and the boot stage as linked.
 set -eu
 FW=${FW:-build/firmware}
+cc=riscv64-unknown-elf-gcc
+command -v $cc >/dev/null || { echo "size: $cc is not installed (.ci/deps --all)"; exit 0; }
 
 part() { # NAME OBJECT...
 	name=$1

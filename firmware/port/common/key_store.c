@@ -45,25 +45,30 @@ static void encode(const struct record *record, uint8_t raw[static RECORD_SIZE])
 	ota_put_fill(&w, 0xFF, RECORD_SIZE - w.pos);
 }
 
-/* The record that counts, and the sector it is in; -1: there is none, and it is empty. */
-static int load(const struct ota_key_store *store, struct record *newest)
+/* The record that counts, and the sector it is in; -1: there is none, and it is empty. After an
+ * error of flash there may be one all the same, in the sector that could not be read. */
+static int load(const struct ota_key_store *store, struct record *newest, int *found)
 {
 	const struct ota_flash *flash = store->flash;
 	struct record record;
 	uint8_t raw[RECORD_SIZE];
-	int found = -1;
+	int error = 0;
 
 	memset(newest, 0, sizeof(*newest));
+	*found = -1;
 	for (int i = 0; i < 2; i++) {
-		if (flash->read(flash->ctx, store->addr + (uint32_t)i * SECTOR, raw, sizeof(raw)) ||
-		    !decode(raw, &record) || (found >= 0 && record.seq <= newest->seq))
+		int failed = flash->read(flash->ctx, store->addr + (uint32_t)i * SECTOR, raw,
+					 sizeof(raw));
+
+		error = failed ? failed : error;
+		if (failed || !decode(raw, &record) || (*found >= 0 && record.seq <= newest->seq))
 			continue;
 		*newest = record;
-		found = i;
+		*found = i;
 	}
 	ota_wipe(&record, sizeof(record));
 	ota_wipe(raw, sizeof(raw));
-	return found;
+	return error;
 }
 
 /* Into the sector that does not count; read back. Only then the old record goes, with its keys. */
@@ -93,9 +98,10 @@ static int save(const struct ota_key_store *store, struct record *record, int no
 static bool get(void *ctx, unsigned slot, uint8_t key[static OTA_KEY_SIZE])
 {
 	struct record record;
+	int now;
 	bool held;
 
-	(void)load(ctx, &record);
+	(void)load(ctx, &record, &now);
 	held = record.held >> slot & 1;
 	if (held)
 		memcpy(key, record.keys[slot], OTA_KEY_SIZE);
@@ -106,7 +112,7 @@ static bool get(void *ctx, unsigned slot, uint8_t key[static OTA_KEY_SIZE])
 static int set(void *ctx, unsigned slot, const uint8_t *key)
 {
 	struct record record;
-	int now = load(ctx, &record), error;
+	int now, error = load(ctx, &record, &now);
 
 	memset(record.keys[slot], 0, OTA_KEY_SIZE);
 	record.held &= ~(1u << slot);
@@ -114,7 +120,8 @@ static int set(void *ctx, unsigned slot, const uint8_t *key)
 		memcpy(record.keys[slot], key, OTA_KEY_SIZE);
 		record.held |= 1u << slot;
 	}
-	error = save(ctx, &record, now);
+	if (!error)
+		error = save(ctx, &record, now);
 	ota_wipe(&record, sizeof(record));
 	return error;
 }
@@ -122,11 +129,11 @@ static int set(void *ctx, unsigned slot, const uint8_t *key)
 static bool count(void *ctx, uint64_t *starts)
 {
 	struct record record;
-	int now = load(ctx, &record);
-	bool saved;
+	int now;
+	bool saved = load(ctx, &record, &now) == 0;
 
 	*starts = ++record.starts;
-	saved = save(ctx, &record, now) == 0;
+	saved = saved && save(ctx, &record, now) == 0;
 	ota_wipe(&record, sizeof(record));
 	return saved;
 }

@@ -73,15 +73,20 @@ static void log_line(void *ctx, const char *line)
 static void report_stack(void)
 {
 	uint32_t used = board_stack_used();
+	uint32_t budget = board_keep.options.stack ? board_keep.options.stack : STACK_BUDGET;
 
 	board_print("app: stack ");
 	board_print_number(used);
-	board_print(used <= STACK_BUDGET ? " bytes\n" : " bytes, over budget\n");
+	board_print(used <= budget ? " bytes\n" : " bytes, over budget\n");
 }
 
 static void restart(void *ctx)
 {
 	(void)ctx;
+	if (serving) {
+		net_end();
+		server_end();
+	}
 	report_stack();
 	board_restart("receiver");
 }

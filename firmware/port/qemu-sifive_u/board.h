@@ -34,10 +34,11 @@ struct board_options {
 	uint32_t fail; /* the NOR operation from which on all report failure; 0: none does */
 	uint32_t stuck; /* flash address of a byte whose bit 0 always reads as 0; 0: none */
 	uint32_t drop, twice, late; /* per cent of Ethernet frames dropped, doubled, reordered */
-	uint32_t unplug,
-		plug; /* the link goes down after so many frames, and up so many ms later */
+	uint32_t unplug; /* the NOR operation after which the link goes down; 0: never */
+	uint32_t plug; /* ms after which it comes up again */
 	uint32_t clock; /* ms that the clock starts from */
 	uint32_t trial; /* ms: the receiver's trial timer */
+	uint32_t stack; /* bytes: the apps' stack budget; 0: the one that they are held to */
 	uint32_t norollback; /* 1: the boot stage is one without rollback */
 };
 

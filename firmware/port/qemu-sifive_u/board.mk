@@ -1,9 +1,12 @@
-# board.mk - the board's firmware; included by the Makefile. Needs the cross compiler of .ci/deps --all.
+# board.mk - the board's firmware; included by the Makefile. Needs the cross compiler of .ci/deps --all,
+# and says so where a target is asked for that does.
 FW := build/firmware
 FW_PORT := firmware/port/qemu-sifive_u
 FW_CC := riscv64-unknown-elf-gcc
+FW_HAS_CC := $(shell command -v $(FW_CC))
+FW_NEEDS_CC = $(if $(FW_HAS_CC),,$(error the board's firmware is compiled by $(FW_CC), which is not installed (.ci/deps --all)))
 FW_ARCH := -march=rv32imc -misa-spec=2.2 -mabi=ilp32 -mcmodel=medany --specs=picolibc.specs
-FW_CFLAGS := $(FW_ARCH) -std=c11 -Os -g -ffunction-sections -fdata-sections -MMD -MP \
+FW_CFLAGS := $(FW_ARCH) -std=c11 -Os -g -ffunction-sections -fdata-sections -MD -MP \
 	$(filter-out -Wconversion,$(WARN)) -I. -I$(FW_PORT) -isystem $(FW)/lwip/src/include -DOTA_ONE_CHIP=OTA_CHIP_ESP32C3 -DOTA_VERSION='"$(VERSION)"'
 FW_LDFLAGS := $(FW_ARCH) -nostartfiles -Wl,--gc-sections,--no-warn-rwx-segments
 LWIP := $(addprefix $(FW)/lwip/src/,$(addprefix core/,def.c inet_chksum.c init.c ip.c mem.c memp.c \
@@ -17,12 +20,12 @@ FW_NET := $(addprefix $(FW_PORT)/,gem.c net.c net_faults.c)
 fw_objects = $(patsubst %,$(FW)/%.o,$(basename $(patsubst $(FW)/%,%,$(1))))
 
 $(LWIP) &: $(FW_PORT)/fetch_lwip.sh
-	@echo "  FETCH   lwIP"
+	@echo "  FETCH   lwIP"$(FW_NEEDS_CC)
 	$(Q)$(FW_PORT)/fetch_lwip.sh $(FW)
 	$(Q)touch $(LWIP)
 
 $(FW)/%.o: %.c $(FW_PORT)/board.mk | $(LWIP)
-	@mkdir -p $(@D)
+	@mkdir -p $(@D)$(FW_NEEDS_CC)
 	@echo "  FWCC    $<"
 	$(Q)$(FW_CC) $(FW_CFLAGS) -c -o $@ $<
 
@@ -34,7 +37,7 @@ $(FW)/lwip/%.o: $(FW)/lwip/%.c $(FW_PORT)/board.mk
 	$(Q)$(FW_CC) $(FW_CFLAGS) -w -c -o $@ $<
 
 $(FW)/%.o: %.S $(FW_PORT)/board.mk
-	@mkdir -p $(@D)
+	@mkdir -p $(@D)$(FW_NEEDS_CC)
 	$(Q)$(FW_CC) $(FW_ARCH) -I. -c -o $@ $<
 
 -include $(shell find $(FW) -name '*.d' 2>/dev/null)
@@ -66,19 +69,21 @@ $(FW)/damaged.bin: $(FW)/app-2.0.0.bin
 FW_IMAGES := $(addprefix $(FW)/,boot.elf damaged.bin $(addprefix app-,$(addsuffix .bin,1.0.0 2.0.0 \
 	2.0.1-crash 2.0.2-mute 3.0.0-big)))
 
+FW_TOOLS := $(B)/otatool $(B)/tests/tool_keystore $(B)/tests/tool_await
+
 .PHONY: firmware
-firmware: $(FW_IMAGES) ## build the emulated board's boot stage and apps
+firmware: $(FW_IMAGES) $(FW_TOOLS) ## build the emulated board's boot stage and apps
 
 # 100 power cuts here, four boards at once; POWERCUTS of them, resumable, in powercut-firmware.
 .PHONY: check-firmware
-check-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## boot, update and cut the power of the emulated board
+check-firmware: firmware ## boot, update and cut the power of the emulated board
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/scenarios.sh
 	$(Q)rm -f $(FW)/powercut.few
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh 100 4 $(FW)/powercut.few
 
 POWERCUTS ?= 5000
 .PHONY: powercut-firmware
-powercut-firmware: $(FW_IMAGES) $(B)/otatool $(B)/tests/tool_keystore ## thousands of power cuts on the emulated board; goes on where it stopped
+powercut-firmware: firmware ## thousands of power cuts on the emulated board; goes on where it stopped
 	$(Q)FW=$(FW) BUILD=$(B) tests/firmware/powercut.sh $(POWERCUTS) 4 $(FW)/powercut.done
 
-size: $(FW)/app-1.0.0.elf $(FW)/boot.elf
+size: $(if $(FW_HAS_CC),$(FW)/app-1.0.0.elf $(FW)/boot.elf)

@@ -1,6 +1,7 @@
 #!/bin/sh
 # fetch_lwip.sh FOLDER: get lwIP's source by apt, from the archive that this machine's packages come
-# from, compare it with the pinned digest and unpack it to FOLDER/lwip. Needs no root.
+# from, compare it with the pinned digest and unpack it to FOLDER/lwip. Needs no root. Where there is no
+# apt, put the file into FOLDER by hand.
 set -eu
 version=2.1.3+dfsg1-2
 file=lwip_2.1.3+dfsg1.orig.tar.xz
@@ -18,8 +19,11 @@ if ! echo "$sha256  $file" | sha256sum --check --status 2>/dev/null; then
 	fi
 	set -- -q -o Dir::Etc::sourcelist="$list" -o Dir::Etc::sourceparts=- \
 		-o Dir::State::lists="$PWD/apt/lists" -o APT::Sandbox::User=
-	apt-get "$@" update >apt/log 2>&1
-	apt-get "$@" source --download-only "lwip=$version" >>apt/log 2>&1
+	{ apt-get "$@" update && apt-get "$@" source --download-only "lwip=$version"; } >apt/log 2>&1 || {
+		tail -n 3 apt/log >&2
+		echo "lwip $version could not be fetched: put $file into $PWD by hand" >&2
+		exit 1
+	}
 	echo "$sha256  $file" | sha256sum --check --quiet
 fi
 rm -rf lwip && mkdir lwip

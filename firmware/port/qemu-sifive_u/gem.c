@@ -38,6 +38,7 @@ static struct descriptor tx __attribute__((aligned(8)));
 static uint8_t rx_frames[RX_COUNT][GEM_FRAME_MAX] __attribute__((aligned(4)));
 static uint8_t tx_frame[GEM_FRAME_MAX] __attribute__((aligned(4)));
 static unsigned next;
+static uint32_t control;
 
 static volatile uint32_t *gem(uint32_t reg)
 {
@@ -64,14 +65,21 @@ void gem_begin(const uint8_t mac[static 6])
 	*gem(GEM_MAC_LOW) = (uint32_t)mac[0] | (uint32_t)mac[1] << 8 | (uint32_t)mac[2] << 16 |
 			    (uint32_t)mac[3] << 24;
 	*gem(GEM_MAC_HIGH) = (uint32_t)mac[4] | (uint32_t)mac[5] << 8;
-	*gem(GEM_CONTROL) = CONTROL_RX | CONTROL_TX;
+	control = CONTROL_RX | CONTROL_TX;
+	*gem(GEM_CONTROL) = control;
+}
+
+void gem_end(void)
+{
+	control = CONTROL_TX;
+	*gem(GEM_CONTROL) = control;
 }
 
 void gem_send(const uint8_t *frame, size_t size)
 {
 	memcpy(tx_frame, frame, size);
 	tx.word[1] = (uint32_t)size | TX_LAST | TX_WRAP;
-	*gem(GEM_CONTROL) = CONTROL_RX | CONTROL_TX | CONTROL_TX_START;
+	*gem(GEM_CONTROL) = control | CONTROL_TX_START;
 	while (!(tx.word[1] & TX_OURS))
 		;
 }
@@ -86,6 +94,6 @@ bool gem_poll(void (*take)(const uint8_t *frame, size_t size))
 	take(rx_frames[i], rx[i].word[1] & LENGTH);
 	give_back(i);
 	next = (i + 1) % RX_COUNT;
-	*gem(GEM_CONTROL) = CONTROL_RX | CONTROL_TX;
+	*gem(GEM_CONTROL) = control;
 	return true;
 }

@@ -17,4 +17,8 @@ void gem_send(const uint8_t *frame, size_t size);
 /* Hand the next frame received to `take`, if there is one. */
 bool gem_poll(void (*take)(const uint8_t *frame, size_t size));
 
+/* Receive nothing more: what arrives from now on waits for the app that a restart brings. What was
+ * received before is still to be polled. */
+void gem_end(void);
+
 #endif

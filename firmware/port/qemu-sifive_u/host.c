@@ -24,6 +24,7 @@ static const struct option {
 	{ "plug", offsetof(struct board_options, plug) },
 	{ "clock", offsetof(struct board_options, clock) },
 	{ "trial", offsetof(struct board_options, trial) },
+	{ "stack", offsetof(struct board_options, stack) },
 	{ "norollback", offsetof(struct board_options, norollback) },
 };
 
@@ -46,14 +47,30 @@ __attribute__((noinline, aligned(16))) static int32_t call_host(uint32_t operati
 	return (int32_t)a0;
 }
 
-static const char *parse_number(const char *text, uint32_t *value)
+/* A misspelt fault would make a test pass. */
+static _Noreturn void refuse(const char *what, const char *text)
 {
-	for (*value = 0; *text >= '0' && *text <= '9'; text++)
-		*value = *value * 10 + (uint32_t)(*text - '0');
+	board_print("board: ");
+	board_print(what);
+	board_print(text);
+	board_print("\n");
+	board_exit(2);
+}
+
+/* Decimal digits up to a space or the end, that fit 32 bits. */
+static const char *parse_number(const char *text, uint32_t *number)
+{
+	const char *start = text;
+	uint64_t value = 0;
+
+	for (; *text >= '0' && *text <= '9' && value <= UINT32_MAX; text++)
+		value = value * 10 + (uint32_t)(*text - '0');
+	if (text == start || value > UINT32_MAX || (*text && *text != ' '))
+		refuse("not a number: ", start);
+	*number = (uint32_t)value;
 	return text;
 }
 
-/* One word; an unknown one is named, since a misspelt fault would make a test pass. */
 static const char *parse_word(const char *text, struct board_options *options)
 {
 	uint32_t value;
@@ -67,10 +84,7 @@ static const char *parse_word(const char *text, struct board_options *options)
 		memcpy((char *)options + options_known[i].offset, &value, sizeof(value));
 		return text;
 	}
-	board_print("board: unknown option: ");
-	board_print(text);
-	board_print("\n");
-	board_exit(2);
+	refuse("unknown option: ", text);
 }
 
 void board_options_read(struct board_options *options)
@@ -84,13 +98,15 @@ void board_options_read(struct board_options *options)
 
 	memset(options, 0, sizeof(*options));
 	if (call_host(SYS_GET_CMDLINE, &argument) != 0)
-		return;
+		refuse("too many options", "");
 	while (*p) {
 		if (*p == ' ')
 			p++;
 		else
 			p = parse_word(p, options);
 	}
+	if (options->tear > BOARD_TEAR_RANDOM)
+		refuse("no such tear", "");
 }
 
 _Noreturn void board_exit(uint32_t status)

@@ -13,6 +13,7 @@
 #define IP_REASSEMBLY 0
 #define IP_FRAG 0
 #define LWIP_NETIF_TX_SINGLE_PBUF 1
+#define ARP_QUEUEING 1 /* after a start, several answers wait for the first ARP reply */
 
 #define MEM_ALIGNMENT 4
 #define MEM_SIZE 32768

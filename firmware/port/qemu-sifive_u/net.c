@@ -96,3 +96,10 @@ unsigned net_poll(void)
 	sys_check_timeouts();
 	return frames;
 }
+
+void net_end(void)
+{
+	gem_end();
+	while (gem_poll(take))
+		;
+}

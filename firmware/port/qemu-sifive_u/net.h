@@ -11,4 +11,7 @@ void net_begin(const uint8_t mac[static 6]);
 /* Take the frames that arrived and run lwIP's timers. Returns how many frames there were. */
 unsigned net_poll(void);
 
+/* Before a restart: take what has arrived, and nothing more. */
+void net_end(void);
+
 #endif

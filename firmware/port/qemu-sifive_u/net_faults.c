@@ -10,15 +10,21 @@ void net_faults_begin(struct net_faults *faults, uint32_t seed)
 	faults->seed = seed * 2654435761u + 1;
 }
 
-static bool unplugged(struct net_faults *faults)
+/* Both directions at once, until the first restart at the latest. */
+static bool unplugged(void)
 {
+	static bool is_out;
+	static uint32_t since; /* ms */
 	const struct board_options *options = &board_keep.options;
 
-	if (!options->unplug || board_keep.restarts || ++faults->frames < options->unplug)
+	if (!options->unplug || board_keep.restarts || board_keep.operations < options->unplug)
 		return false;
-	if (faults->frames == options->unplug)
-		faults->unplugged_at = board_ms();
-	return board_ms() - faults->unplugged_at < options->plug;
+	if (!is_out) {
+		is_out = true;
+		since = board_ms();
+		board_print("board: unplugged\n");
+	}
+	return board_ms() - since < options->plug;
 }
 
 void net_faults_pass(struct net_faults *faults, const uint8_t *frame, size_t size,
@@ -29,7 +35,7 @@ void net_faults_pass(struct net_faults *faults, const uint8_t *frame, size_t siz
 	uint32_t place = luck % 100;
 	size_t late_size = faults->late_size;
 
-	if (unplugged(faults) || place < options->drop)
+	if (unplugged() || place < options->drop)
 		return;
 	place -= options->drop;
 	if (!late_size && place < options->late) {

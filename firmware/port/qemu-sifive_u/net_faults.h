@@ -11,8 +11,6 @@
 /* One direction. */
 struct net_faults {
 	uint32_t seed;
-	uint32_t frames; /* seen so far */
-	uint32_t unplugged_at; /* ms */
 	size_t late_size; /* of the frame that waits for the next one; 0: none */
 	uint8_t late[GEM_FRAME_MAX];
 };

@@ -12,6 +12,8 @@ _Noreturn void board_restart(const char *reason)
 	strncpy(board_keep.reason, reason, sizeof(board_keep.reason) - 1);
 	board_print("board: restart: ");
 	board_print(reason);
+	board_print(", after ms ");
+	board_print_number((uint32_t)(board_us() / 1000));
 	board_print(", operation ");
 	board_print_number(board_keep.operations);
 	board_print("\n");

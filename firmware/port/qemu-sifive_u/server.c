@@ -195,3 +195,10 @@ void server_poll(void)
 			finish(link);
 	}
 }
+
+void server_end(void)
+{
+	for (size_t i = 0; i < SERVER_CONNS; i++)
+		if (links[i].conn)
+			hang_up(&links[i]);
+}

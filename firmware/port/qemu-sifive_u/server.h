@@ -13,4 +13,7 @@ void server_begin(struct ota_receiver *rx);
 /* Give the receiver what arrived, send what it has to say, close what is done. */
 void server_poll(void);
 
+/* Before a restart: reset the connections that are still open, so that nobody waits for an answer. */
+void server_end(void);
+
 #endif

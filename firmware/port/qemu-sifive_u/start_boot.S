@@ -49,7 +49,8 @@ panic:
 	csrr a2, mtval
 	call board_trap
 
-/* void enter(uint32_t entry, uint32_t satp): an app, in supervisor mode behind page tables. */
+/* void enter(uint32_t entry, uint32_t satp): an app, in supervisor mode behind page tables. The first
+ * tick is due at once: a reset sets the clock to 0, but leaves the time of the next tick as it was. */
 	.globl enter
 enter:
 	csrw mepc, a0
@@ -61,6 +62,9 @@ enter:
 	csrc mstatus, t0
 	li t0, 0x0800
 	csrs mstatus, t0
+	li t0, 0x02004008 /* hart 1's mtimecmp */
+	sw zero, 4(t0)
+	sw zero, 0(t0)
 	li t0, 0x80
 	csrs mie, t0
 	csrw satp, a1
