@@ -96,8 +96,9 @@ check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what the commands pri
 .PHONY: check-attack
 check-attack: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what a hostile network tries, and signatures by Python's hmac
 	$(Q)tests/http_sig_vector.py tests/http_sig.vector man/otatool-receiver.7
-	$(Q)for a in second_client strangers proxy tls flood secrets; do \
-		BUILD=$(CURDIR)/$(B) tests/attack/$$a.sh || exit 1; done
+	$(Q)export BUILD=$(CURDIR)/$(B); tests/attack/flood.sh & flood=$$!; \
+	for a in second_client strangers proxy tls secrets; do \
+		tests/attack/$$a.sh || { kill $$flood; exit 1; }; done; wait $$flood
 	@echo "attacks: all refused"
 
 .PHONY: check-power
