@@ -144,7 +144,7 @@ build/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
 	@echo "  FUZZ    $@"
 	$(Q)$(FUZZ_CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=c11 -O1 -g \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LIBS)
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LIBS) -lcmocka
 
 .PHONY: size
 size: ## code and memory of what firmware links, for rv32imc
