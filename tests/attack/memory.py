@@ -16,7 +16,7 @@ memory = b""
 with open("/proc/%d/mem" % process.pid, "rb", 0) as mem:
     for line in open("/proc/%d/maps" % process.pid):
         start, end = (int(x, 16) for x in line.split()[0].split("-"))
-        if line.split()[1].startswith("rw"):
+        if line.split()[1].startswith("rw") and end - start < 1 << 28:  # a sanitizer's own are larger
             mem.seek(start)
             memory += mem.read(end - start)
 limit = next(line for line in open("/proc/%d/limits" % process.pid) if line.startswith("Max core file size"))
