@@ -101,8 +101,9 @@ check-cli: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) $(B)/tests/preload_names
 .PHONY: check-attack
 check-attack: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## what a hostile network tries, and signatures by Python's hmac
 	$(Q)tests/http_sig_vector.py tests/http_sig.vector man/otatool-receiver.7
-	$(Q)for a in second_client strangers proxy tls flood secrets; do \
-		BUILD=$(CURDIR)/$(B) tests/attack/$$a.sh || exit 1; done
+	$(Q)export BUILD=$(CURDIR)/$(B); tests/attack/flood.sh & flood=$$!; \
+	for a in second_client strangers proxy tls secrets; do \
+		tests/attack/$$a.sh || { kill $$flood; exit 1; }; done; wait $$flood
 	@echo "attacks: all refused"
 
 .PHONY: check-power
@@ -148,7 +149,7 @@ build/fuzz/%: tests/fuzz/%.c $(LIB)
 	@mkdir -p $(@D)
 	@echo "  FUZZ    $@"
 	$(Q)$(FUZZ_CC) $(filter-out -MMD -MP,$(ALL_CPPFLAGS)) -std=c11 -O1 -g \
-		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LIBS)
+		-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -o $@ $< $(LIB) $(LIBS) -lcmocka
 
 .PHONY: size
 size: ## code and memory of what firmware links, for rv32imc

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -36,6 +37,15 @@ bool key_config_path(const char *name, char *path, size_t room)
 	return n > 0 && (size_t)n < room;
 }
 
+/* A core of a process that has keys would hold them. To 1, and not 0, cores that the kernel pipes to a
+ * program obey too: core(5). */
+static void leave_no_core(void)
+{
+	const struct rlimit none = { 1, 1 };
+
+	(void)setrlimit(RLIMIT_CORE, &none);
+}
+
 static enum exit_code take(const char *name, const char *text, size_t size,
 			   struct ota_push_key *key)
 {
@@ -45,6 +55,7 @@ static enum exit_code take(const char *name, const char *text, size_t size,
 	if (!ota_crypto())
 		return say_error(EXIT_SYSTEM, NULL,
 				 "keys need OpenSSL's libcrypto, which is not installed");
+	leave_no_core();
 	status = ota_push_key_parse(text, size, key, &diag);
 	return status ? say_failure(name, status, &diag) : EXIT_YES;
 }
@@ -123,8 +134,10 @@ enum exit_code key_write(const char *name, const struct ota_push_key *key)
 {
 	char line[OTA_KEY_LINE_MAX];
 	enum exit_code code = EXIT_YES;
-	int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int fd;
 
+	leave_no_core();
+	fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0 && errno == ENOENT && file_make_folders(name))
 		fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)

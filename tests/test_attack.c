@@ -469,12 +469,60 @@ static void no_claimed_key_stays_in_memory(void **state)
 	no_secret_is_left();
 }
 
+/* Strangers who ask and take no answer hold no place for longer than those who do not ask. */
+static void who_takes_no_answer_makes_room(void **state)
+{
+	struct ota_receiver *rx = &world.emulator.rx;
+	struct ota_conn *conns[OTA_EMULATOR_CONNS];
+
+	(void)state;
+	begin();
+	for (unsigned i = 0; i < world.emulator.conn_count; i++) {
+		conns[i] = rx_open(&world);
+		ota_conn_input(conns[i], RX_GET("device"), sizeof(RX_GET("device")) - 1);
+		while (ota_step(rx, world.now) == 0)
+			;
+		world.now += 10;
+	}
+	assert_null(ota_conn_open(rx));
+	assert_null(ota_conn_victim(rx));
+	world.now += 480;
+	ota_step(rx, world.now);
+	assert_ptr_equal(ota_conn_victim(rx), conns[0]);
+	ota_conn_close(conns[0]);
+	owner_succeeds();
+}
+
+/* The owner's answer is not taken from him so. */
+static void who_signed_keeps_his_place(void **state)
+{
+	struct ask ask = { "GET", "/ota/v1/keys", "", owner, NULL, NULL };
+	struct ota_receiver *rx = &world.emulator.rx;
+	struct ota_conn *conn;
+	char *head;
+
+	(void)state;
+	begin();
+	world.emulator.conn_count = 1;
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	head = sign(&ask);
+	conn = rx_open(&world);
+	ota_conn_input(conn, head, strlen(head));
+	while (ota_step(rx, world.now) == 0)
+		;
+	world.now += 5000;
+	ota_step(rx, world.now);
+	assert_null(ota_conn_victim(rx));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(refuses_what_was_signed_for_another_device),
 		cmocka_unit_test(refuses_a_key_that_a_later_one_overtook),
 		cmocka_unit_test(refuses_a_part_in_the_place_of_another),
+		cmocka_unit_test(who_takes_no_answer_makes_room),
+		cmocka_unit_test(who_signed_keeps_his_place),
 		cmocka_unit_test(no_key_stays_in_memory),
 		cmocka_unit_test(no_claimed_key_stays_in_memory),
 	};

@@ -49,7 +49,14 @@ struct ota_conn *ota_conn_open(struct ota_receiver *rx)
 	return NULL;
 }
 
-/* All heads younger than YOUNG_MS count as equally old: then the first one of them goes. */
+/* Who has not said all, or is unknown and takes no answer, which owners do at once. */
+static bool may_go(const struct ota_conn *conn)
+{
+	return conn->state == OTA_CONN_HEAD ||
+	       (conn->state == OTA_CONN_ANSWER && conn->sign.signer == OTA_SIGNER_NONE &&
+		conn->rx->now - conn->since >= YOUNG_MS);
+}
+
 struct ota_conn *ota_conn_victim(struct ota_receiver *rx)
 {
 	struct ota_conn *victim = NULL;
@@ -59,8 +66,7 @@ struct ota_conn *ota_conn_victim(struct ota_receiver *rx)
 
 		if (conn->state == OTA_CONN_CLOSED || conn->state == OTA_CONN_DRAIN)
 			return conn;
-		if (conn->state == OTA_CONN_HEAD &&
-		    (!victim || (int32_t)(victim->since - conn->since) > 0))
+		if (may_go(conn) && (!victim || (int32_t)(victim->since - conn->since) > 0))
 			victim = conn;
 	}
 	return victim;

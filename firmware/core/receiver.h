@@ -214,8 +214,9 @@ uint32_t ota_step(struct ota_receiver *rx, uint32_t now_ms);
 /* A free connection; NULL: all are in use. */
 struct ota_conn *ota_conn_open(struct ota_receiver *rx);
 
-/* Whom to close in favour of a newcomer: the connection whose head has been incomplete for longest,
- * never one that sends an upload. NULL: nobody, refuse the newcomer. */
+/* Whom to close in favour of a newcomer: the connection whose head has been incomplete for longest, or
+ * whose answer nobody takes, but an owner's; never one that sends an upload. NULL: nobody, refuse the
+ * newcomer. */
 struct ota_conn *ota_conn_victim(struct ota_receiver *rx);
 
 /* Take what arrived; returns how many bytes were taken. Fewer than `size`: busy, call again after

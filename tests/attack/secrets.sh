@@ -16,3 +16,6 @@ for secret in "$key" "$fleet"; do
 	! grep -qF "$hex" out err lines "$attack.log" || fail "a key shows in hexadecimal"
 done
 ! grep -rqF "$key" "$XDG_CONFIG_HOME/otatool/known_devices" 2>/dev/null || fail "a key is remembered"
+ulimit -c unlimited 2>/dev/null
+start url otatool emulate --key device.key --id lamp --new 4MB --preset two_slots --config rollback --listen 127.0.0.1:0 flash2 old.bin
+"$here/memory.py" "$XDG_CONFIG_HOME/otatool/key" device.key otatool push --json --soak 30 new.bin "$url" --expect-id lamp || fail "see above"
