@@ -117,8 +117,9 @@ check-portable: ## what firmware shares compiles freestanding and needs nothing 
 	$(Q)tests/check_portable.sh "$(CC)" $(B)/portable $(PORTABLE)
 
 .PHONY: check-docs
-check-docs: $(B)/otatool ## options, help, man pages and completion are in step
+check-docs: $(B)/otatool ## options, help, man pages and completion are in step; the guide runs as it is written
 	$(Q)BUILD=$(CURDIR)/$(B) tests/check_docs.sh
+	$(Q)PATH=$(CURDIR)/$(B):$$PATH tests/guide.py man/otatool-ota.7
 
 # Not among the checks: it needs a tree of ESP-IDF. tests/idf_compile.py says what else.
 IDF_TARGETS ?= esp32c3 esp32
