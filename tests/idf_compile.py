@@ -38,7 +38,7 @@ CONFIGURATIONS = {
     "16MB": (["sdkconfig.16mb"], ""),
     "openeth": (["sdkconfig.openeth"], ""),
     "ethernet": ([], "CONFIG_FACTORY_ETHERNET=y\n"),
-    "claim": ([], "CONFIG_FACTORY_CLAIM=y\n"),
+    "claim": ([], "CONFIG_FACTORY_CLAIM=y\nCONFIG_ESP_WIFI_SOFTAP_SUPPORT=y\n"),
     "everything": (
         [],
         "CONFIG_OTATOOL_TLS=y\nCONFIG_OTATOOL_INSECURE=y\nCONFIG_OTATOOL_OPEN_READS=y\n"
