@@ -123,8 +123,15 @@ check-portable: ## what firmware shares compiles freestanding and needs nothing 
 	$(Q)tests/check_portable.sh "$(CC)" $(B)/portable $(PORTABLE)
 
 .PHONY: check-docs
-check-docs: $(B)/otatool ## options, help, man pages and completion are in step
+check-docs: $(B)/otatool ## options, help, man pages and completion are in step; the guide runs as it is written
 	$(Q)BUILD=$(CURDIR)/$(B) tests/check_docs.sh
+	$(Q)PATH=$(CURDIR)/$(B):$$PATH tests/guide.py man/otatool-ota.7
+
+# Not among the checks: it needs a tree of ESP-IDF. tests/idf_compile.py says what else.
+IDF_TARGETS ?= esp32c3 esp32
+.PHONY: check-idf
+check-idf: ## configure and compile the ESP-IDF app against the tree in IDF_PATH, for IDF_TARGETS
+	$(Q)for t in $(IDF_TARGETS); do tests/idf_compile.py "$(IDF_PATH)" $$t || exit 1; done
 
 .PHONY: corpus
 corpus: $(B)/otatool $(patsubst %.c,$(B)/%,$(TOOLS)) ## compare with the reference's answers where CORPUS=DIR is there

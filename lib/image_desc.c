@@ -62,6 +62,11 @@ enum ota_status ota_bootloader_desc_decode(const void *data, size_t size,
 		     : OTA_E_MAGIC;
 }
 
+const char *ota_project_wanted(const char *running)
+{
+	return ota_text_same(running, OTA_FACTORY_PROJECT) ? NULL : running;
+}
+
 void ota_app_desc_encode(const struct ota_app_desc *desc, uint8_t out[static OTA_APP_DESC_SIZE])
 {
 	struct ota_writer w = ota_writer(out, OTA_APP_DESC_SIZE);

@@ -66,6 +66,11 @@ OTA_MUST_CHECK enum ota_status ota_app_desc_decode(const void *data, size_t size
 OTA_MUST_CHECK enum ota_status ota_bootloader_desc_decode(const void *data, size_t size,
 							  struct ota_bootloader_desc *desc);
 
+/* The project that an image has to be of where an app of project `running` is asked; NULL: any. The
+ * ready-made factory app, whose project is OTA_FACTORY_PROJECT, takes whatever its owner signs. */
+#define OTA_FACTORY_PROJECT "otatool_factory"
+const char *ota_project_wanted(const char *running);
+
 /* The OTA_APP_DESC_SIZE bytes of a description; longer strings are cut. */
 void ota_app_desc_encode(const struct ota_app_desc *desc, uint8_t out[static OTA_APP_DESC_SIZE]);
 

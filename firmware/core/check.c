@@ -82,7 +82,8 @@ bool ota_judge(struct ota_conn *conn, const uint8_t *data, size_t size, uint8_t 
 	struct ota_app_desc old;
 	bool known = ota_running_desc(rx, &old);
 
-	want.project = known && !(force & OTA_FORCE_PROJECT) ? old.project : NULL;
+	want.project =
+		known && !(force & OTA_FORCE_PROJECT) ? ota_project_wanted(old.project) : NULL;
 	ota_image_begin(&rx->u.check.image, &want);
 	if (ota_image_feed(&rx->u.check.image, data, size)) {
 		refuse(conn);

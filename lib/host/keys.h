@@ -45,8 +45,20 @@ void ota_push_key_print(const struct ota_push_key *key, char line[static OTA_KEY
 #define OTA_NVS_PAGE_SIZE 4096u
 #define OTA_NVS_SIZE_MIN (3u * OTA_NVS_PAGE_SIZE)
 
-/* An NVS partition of `size` bytes (a multiple of 4096) that holds `key` and nothing else: namespace
- * "otatool", blob "key0", where the receiver's ESP-IDF port looks. */
-void ota_nvs_build(const uint8_t key[static OTA_KEY_SIZE], uint8_t *out, size_t size);
+#define OTA_NVS_NAME_MAX 15u /* characters of a namespace's name, and of a key's */
+#define OTA_NVS_STRINGS_MAX 32u
+
+struct ota_nvs_string {
+	char space[OTA_NVS_NAME_MAX + 1]; /* not "otatool" */
+	char key[OTA_NVS_NAME_MAX + 1];
+	const char *value;
+};
+
+/* An NVS partition of `size` bytes (a multiple of 4096) that holds `key`, namespace "otatool", blob
+ * "key0", where the receiver's ESP-IDF port looks, and at most OTA_NVS_STRINGS_MAX strings.
+ * OTA_E_FULL: they do not fit into its first page. */
+OTA_MUST_CHECK enum ota_status ota_nvs_build(const uint8_t key[static OTA_KEY_SIZE],
+					     const struct ota_nvs_string *strings, size_t count,
+					     uint8_t *out, size_t size);
 
 #endif

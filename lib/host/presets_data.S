@@ -26,6 +26,7 @@ ota_presets_data:
 	preset two_ota_tee
 	preset two_ota_tee_v5
 	preset two_slots
+	preset safeboot_2MB
 	preset safeboot_4MB
 	preset safeboot_8MB
 	preset safeboot_16MB

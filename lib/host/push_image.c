@@ -104,8 +104,9 @@ enum ota_status ota_push_file_fit(const struct ota_push_file *file,
 		.revision = (uint16_t)device->revision,
 		.block_revision = OTA_REVISION_NONE,
 		.secure_version = device->secure_version,
-		.project =
-			device->project[0] && !is_forced(force, "project") ? device->project : NULL,
+		.project = device->project[0] && !is_forced(force, "project")
+				 ? ota_project_wanted(device->project)
+				 : NULL,
 		.room = device->max_image,
 		.hash = true,
 		.alone = true,
