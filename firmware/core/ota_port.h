@@ -30,6 +30,11 @@ struct ota_flash {
 	int (*erase)(void *ctx, uint32_t addr, uint32_t len);
 	/* *blank: nothing is written there, seen raw, below flash encryption. */
 	int (*blank)(void *ctx, uint32_t addr, uint32_t len, bool *blank);
+	/* optional */ int (*zero)(void *ctx, uint32_t addr,
+				   uint32_t len); /* spoil these write units, which are
+						   * written, without an erase; NULL: write() does it with
+						   * zeros. With flash encryption it has to be done below
+						   * it: what was in them then reads as noise */
 };
 
 /* Random bytes, unpredictable where the hardware can do that. */

@@ -9,7 +9,7 @@
 
 #define OTA_TAG "otatool"
 
-/* flash.c: the partitions that may be touched, found once. ESP_ERR_NOT_FOUND: no otadata. */
+/* flash.c: the partitions that may be touched, found once. */
 esp_err_t ota_esp_flash_begin(struct ota_flash *flash);
 
 /* verify.c: esp_image_verify(), so that secure boot has its say. */
