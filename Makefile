@@ -71,10 +71,12 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/libota.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ $(LIBS) $(if $(filter test_%,$*),-lcmocka)
 
-# The ESP-IDF port on a fake of the SDK's calls.
+# The ESP-IDF port on a fake of the SDK's calls: the receiver's suites run on it too.
 IDF := $(B)/tests/idf/fake.o $(B)/firmware/port/esp-idf/flash.o
-$(IDF) $(B)/tests/test_receiver_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
-$(B)/tests/test_receiver_idf: $(IDF)
+ON_MEDIA := $(addprefix $(B)/tests/,test_receiver test_receiver_upload test_auth test_world_update \
+	tool_powercut)
+$(IDF): CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
+$(ON_MEDIA): $(IDF)
 
 .PHONY: deps
 deps: ## install the packages that building and testing need (asks for root only if some are missing)

@@ -4,7 +4,9 @@
  * The power fails in every flash operation of an update, torn in every way: afterwards the device boots
  * what it may boot, and takes a second update. `small` cuts once, on small images; `large` also on
  * larger ones, and again in what follows the first cut. A failure prints its schedule, by which it is
- * run again alone: LAYOUT.STATE.ROLLBACK.STORY.SIZE@OPERATION:TEAR[/OPERATION:TEAR].
+ * run again alone: MEDIUM.LAYOUT.STATE.ROLLBACK.STORY.SIZE@OPERATION:TEAR[/OPERATION:TEAR].
+ *
+ * The media are the NOR model itself, the ESP-IDF port's file upon it, and that with flash encryption.
  *
  * What the driver does is kept beside the device, so that a snapshot of both is a place to go on from:
  * a cut costs only what follows it. */
@@ -56,7 +58,7 @@ static const struct state {
 	{ "rejected", 7, 3, { { 1, VALID }, { 2, ABORTED } } },
 };
 
-/* The first PAIR_TEARS are taken where a second cut follows. */
+/* The first PAIR_TEARS are taken where a second cut follows, and where fewer will do. */
 #define PAIR_TEARS 5
 static const char *const tears[] = {
 	"n", "a", "w", "p6", "r1", "p1", "p7", "p16", "q2", "r2", "r3"
@@ -87,9 +89,10 @@ static struct plan plan;
 static uint8_t new_app[2][RX_SLOT]; /* what is uploaded first, and after a cut */
 static size_t new_size[2];
 static char new_head[2][400];
-static uint64_t cuts, failures, stories;
+static uint64_t cuts, failures, all_failures, stories;
 static char schedule[200];
 static bool pairs;
+static const char *mode = "small";
 static const char *only; /* the schedule that is replayed; NULL: all are */
 
 /* Is the schedule so far one to follow? */
@@ -155,7 +158,7 @@ static void make_new(unsigned i, uint32_t size, bool other_digest)
 /* Does this slot hold that image, whole? */
 static bool holds(int choice, const uint8_t *image, size_t size)
 {
-	return memcmp(bench.world.flash + rx_addr(plan.layout, choice), image, size) == 0;
+	return rx_holds(&bench.world, rx_addr(plan.layout, choice), image, size);
 }
 
 static bool holds_old(int choice)
@@ -254,7 +257,7 @@ static bool talk(const char *head, const uint8_t *content, size_t size)
 static const char *decision(void)
 {
 	static char head[300];
-	const uint8_t *factory = bench.world.flash + rx_addr(plan.layout, F);
+	const uint8_t *factory = new_app[1];
 	char hex[65];
 	size_t size = make_app(recipe_of(F), new_app[1]);
 
@@ -455,6 +458,14 @@ static void sweep_second(void)
 	}
 }
 
+/* The port's file alone tears as the model does: `small` takes fewer of its cuts. */
+static size_t tear_count(void)
+{
+	bool thin = pairs || (rx_medium->attach && !rx_medium->seal && strcmp(mode, "small") == 0);
+
+	return thin ? PAIR_TEARS : ARRAY_LEN(tears);
+}
+
 /* From bench, where the next tick does operation `op`. */
 static void cut(uint64_t op, const char *tear)
 {
@@ -492,9 +503,9 @@ static void tell(void)
 {
 	static struct bench before, after;
 
-	snprintf(schedule, sizeof(schedule), "%s.%s.%s.%s.%u", layout_names[plan.layout],
-		 plan.state->name, plan.rollback ? "on" : "off", story_names[plan.story],
-		 plan.size);
+	snprintf(schedule, sizeof(schedule), "%s.%s.%s.%s.%s.%u", rx_medium->name,
+		 layout_names[plan.layout], plan.state->name, plan.rollback ? "on" : "off",
+		 story_names[plan.story], plan.size);
 	if (!is_wanted())
 		return;
 	make_new(0, plan.size, plan.story == UNACCEPTED);
@@ -507,7 +518,7 @@ static void tell(void)
 		after = bench;
 		for (uint64_t op = before.world.emulator.nor.ops; op < after.world.emulator.nor.ops;
 		     op++) {
-			for (size_t i = 0; i < (pairs ? PAIR_TEARS : ARRAY_LEN(tears)); i++) {
+			for (size_t i = 0; i < tear_count(); i++) {
 				bench = before;
 				cut(op + 1, tears[i]);
 			}
@@ -551,18 +562,20 @@ static void tell_all(uint32_t size)
 
 static void report(const char *what)
 {
-	printf("power cuts, %s: %llu stories, %llu cuts, %zu ways to tear, %llu failures\n", what,
-	       (unsigned long long)stories, (unsigned long long)cuts, ARRAY_LEN(tears),
-	       (unsigned long long)failures);
+	printf("power cuts on %s, %s: %llu stories, %llu cuts, %zu ways to tear, %llu failures\n",
+	       rx_medium->name, what, (unsigned long long)stories, (unsigned long long)cuts,
+	       tear_count(), (unsigned long long)failures);
 	fflush(stdout);
+	all_failures += failures;
+	stories = cuts = failures = 0;
 }
 
-int main(int argc, char **argv)
+/* On the present medium. */
+static int sweep(void)
 {
-	const char *mode = argc > 1 ? argv[1] : "small";
-	bool large = strcmp(mode, "large") == 0;
 	const char *size = strrchr(mode, '.');
 
+	pairs = false;
 	if (size) {
 		only = mode;
 		pairs = strchr(mode, '/') != NULL;
@@ -570,12 +583,20 @@ int main(int argc, char **argv)
 	} else {
 		tell_all(5000);
 	}
-	if (large) {
+	if (strcmp(mode, "large") == 0) {
 		tell_all(24000);
 		report("single cuts");
 		pairs = true;
 		tell_all(1500);
 	}
 	report(pairs ? "with pairs of cuts" : "single cuts");
-	return failures != 0;
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		mode = argv[1];
+	RX_ON_EACH(sweep);
+	return all_failures != 0;
 }

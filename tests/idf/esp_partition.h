@@ -42,4 +42,6 @@ esp_err_t esp_partition_read_raw(const esp_partition_t *part, size_t offset, voi
 				 size_t size);
 esp_err_t esp_partition_write(const esp_partition_t *part, size_t offset, const void *data,
 			      size_t size);
+esp_err_t esp_partition_write_raw(const esp_partition_t *part, size_t offset, const void *data,
+				  size_t size);
 esp_err_t esp_partition_erase_range(const esp_partition_t *part, size_t offset, size_t size);
