@@ -292,6 +292,74 @@ static bool yes(void *ctx)
 	return true;
 }
 
+static bool asked_for_nothing;
+
+static bool yes_and_note(void *ctx)
+{
+	(void)ctx;
+	asked_for_nothing = true;
+	return false;
+}
+
+/* Nobody stops the app's work for an upload that is refused anyway. */
+static void asks_the_app_last(void **state)
+{
+	(void)state;
+	world.emulator.device.veto = yes_and_note;
+	asked_for_nothing = false;
+	assert_int_equal(rx_put(&world, image, RX_SLOT + 4096, 0, 4096, ""), 413);
+	assert_false(asked_for_nothing);
+	assert_int_equal(rx_put(&world, image, image_size, 0, 4096, ""), 200);
+	assert_true(asked_for_nothing);
+}
+
+/* Secure boot, as the test says. */
+static struct {
+	int error;
+	unsigned calls;
+	bool whole, armed; /* all of the image was seen; the slot would have booted then */
+} judgement;
+
+static int judge_image(void *ctx, uint32_t addr, uint32_t size, const uint8_t *header)
+{
+	(void)ctx;
+	judgement.calls++;
+	judgement.armed = ota_emulator_loads(&world.emulator, 1);
+	judgement.whole = addr == rx_addr(RX_TWO, 1) && size == RX_SLOT &&
+			  (!header || memcmp(header, image, 32) == 0) &&
+			  rx_holds(&world, addr + 32, image + 32, image_size - 32);
+	return judgement.error;
+}
+
+static void begin_judged(int error)
+{
+	static const struct ota_verify_image port = { .verify = judge_image };
+
+	begin(RX_TWO, 0);
+	world.emulator.verify_image = &port;
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	memset(&judgement, 0, sizeof(judgement));
+	judgement.error = error;
+}
+
+/* The port sees the whole image before anybody could boot it. */
+static void asks_secure_boot(void **state)
+{
+	(void)state;
+	begin_judged(-1);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 422);
+	assert_true(rx_says(&world, "OTA_SIGNATURE\""));
+	assert_int_equal(judgement.calls, 1);
+	assert_true(judgement.whole && !judgement.armed);
+	assert_false(ota_emulator_loads(&world.emulator, 1));
+	begin_judged(0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
+	assert_true(judgement.whole && !judgement.armed);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+}
+
 static void asks_the_app(void **state)
 {
 	(void)state;
@@ -407,6 +475,20 @@ static void switches_to_a_whole_slot(void **state)
 	assert_true(rx_says(&world, "\"selected\":\"ota_1\""));
 	rx_damage(&world, rx_addr(RX_TWO, 1) + 5000);
 	post_boot("ota_1", image, image_size, 422);
+}
+
+/* No switch to an image that secure boot does not want, nor back to one. */
+static void secure_boot_has_its_say_later_too(void **state)
+{
+	(void)state;
+	begin_judged(0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
+	judgement.error = -1;
+	post_boot("ota_1", image, image_size, 422);
+	assert_true(judgement.whole && judgement.armed);
+	judgement.error = 0;
+	post_boot("ota_1", image, image_size, 200);
 }
 
 static void goes_to_factory(void **state)
@@ -566,6 +648,9 @@ static int run(void)
 		cmocka_unit_test_setup(has_nowhere_to_write, begin_two),
 		cmocka_unit_test_setup(ends_where_numbers_end, begin_two),
 		cmocka_unit_test_setup(asks_the_app, begin_two),
+		cmocka_unit_test_setup(asks_the_app_last, begin_two),
+		cmocka_unit_test(asks_secure_boot),
+		cmocka_unit_test(secure_boot_has_its_say_later_too),
 		cmocka_unit_test(a_trial_is_confirmed),
 		cmocka_unit_test(a_trial_is_rolled_back),
 		cmocka_unit_test(no_rollback_into_a_damaged_app),

@@ -124,6 +124,7 @@ bool ota_check_finish(struct ota_conn *conn)
 static void step_verify(struct ota_conn *conn)
 {
 	struct ota_receiver *rx = conn->rx;
+	const struct ota_verify_image *port = rx->port->verify_image;
 	const struct ota_flash *flash = rx->port->flash;
 	struct ota_check *check = &rx->u.check;
 	uint32_t at = check->image.taken, n = check->length - at;
@@ -140,7 +141,11 @@ static void step_verify(struct ota_conn *conn)
 	       check->image.taken == check->length;
 	if (!over)
 		return;
-	conn->step = ota_image_finish(&check->image) == OTA_OK ? conn->then : conn->otherwise;
+	conn->step = ota_image_finish(&check->image) == OTA_OK &&
+				     (!port ||
+				      !port->verify(port->ctx, check->addr, check->length, NULL))
+			   ? conn->then
+			   : conn->otherwise;
 }
 
 void ota_verify_begin(struct ota_conn *conn, int choice, ota_step_fn *then, ota_step_fn *otherwise)

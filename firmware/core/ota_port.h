@@ -97,10 +97,12 @@ struct ota_inflate {
 	void (*end)(void *ctx);
 };
 
-/* A further judgement on an image that is complete in flash: secure boot. 0: it may boot. */
+/* A further judgement on an image: secure boot. 0: it may boot. `size` is that of its slot. The
+ * image's first `header` bytes (OTA_HEADER_SIZE of them) come with it while flash has all but them,
+ * since nobody may boot it yet; NULL: it is complete in flash. */
 struct ota_verify_image {
 	void *ctx;
-	int (*verify)(void *ctx, uint32_t addr, uint32_t size);
+	int (*verify)(void *ctx, uint32_t addr, uint32_t size, const uint8_t *header);
 };
 
 struct ota_port {

@@ -269,7 +269,8 @@ static enum ota_status begin_receiver(struct ota_emulator *emulator)
 					    .random = &emulator->random_port,
 					    .device = &emulator->device,
 					    .keys = &emulator->keys,
-					    .inflate = emulator->inflate };
+					    .inflate = emulator->inflate,
+					    .verify_image = emulator->verify_image };
 	emulator->device.secure_version =
 		emulator->boot.anti_rollback ? emulator->boot.secure_version : 0;
 	return ota_receiver_begin(&emulator->rx, &emulator->config, &emulator->port,
