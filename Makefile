@@ -75,8 +75,22 @@ $(B)/tests/%: $(B)/tests/%.o $(B)/libota.a
 IDF := $(B)/tests/idf/fake.o $(B)/firmware/port/esp-idf/flash.o
 ON_MEDIA := $(addprefix $(B)/tests/,test_receiver test_receiver_upload test_auth test_world_update \
 	tool_powercut)
-$(IDF): CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
+IDF_FLAGS := -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include \
+	-Dmalloc=fake_malloc -Dcalloc=fake_calloc -Dfree=fake_free
+$(B)/tests/idf/%.o $(B)/tests/test_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
+$(B)/firmware/port/esp-idf/%.o: CPPFLAGS += $(IDF_FLAGS)
 $(ON_MEDIA): $(IDF)
+
+# The whole component, linked as CMakeLists.txt has an app linked.
+COMPONENT := $(patsubst %.c,$(B)/%.o,$(wildcard firmware/port/esp-idf/*.c))
+FAKE_SDK := $(addprefix $(B)/tests/idf/,fake.o sdk.o ota_fake.o soft_sha256.o)
+WRAPPED := $(shell sed -n '/^set(wrapped/,/)/p' firmware/port/esp-idf/CMakeLists.txt | grep -o 'esp_ota_[a-z_]*\|bootloader_[a-z_]*')
+$(B)/tests/idf/soft_sha256.o: firmware/port/common/sha256.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(foreach f,begin feed finish,-Dota_sha256_$(f)=soft_sha256_$(f)) -c -o $@ $<
+$(B)/tests/test_idf: $(B)/tests/test_idf.o $(COMPONENT) $(FAKE_SDK) $(B)/libota.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) $(addprefix -Wl$(,)--wrap=,$(WRAPPED)) -pthread -o $@ $^ $(LIBS) -lcmocka
 
 .PHONY: deps
 deps: ## install the packages that building and testing need (asks for root only if some are missing)

@@ -11,8 +11,12 @@
 #include "esp_partition.h"
 #include "tests/rx_medium.h"
 
-/* Let the port's flash functions serve whoever uses this NOR from now on. */
+/* Let the port's flash functions serve whoever uses this NOR from now on; again after the table in it
+ * was changed. */
 void fake_attach(struct ota_nor *nor, bool encrypted);
+
+/* As the device reads it, wherever that is. */
+int fake_read(uint32_t addr, void *data, size_t size);
 
 extern char fake_logged[2048]; /* all lines since fake_attach() */
 

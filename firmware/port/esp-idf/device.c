@@ -76,12 +76,6 @@ static void log_line(void *ctx, const char *line)
 	ESP_LOGI(OTA_TAG, "%s", line);
 }
 
-static void restart(void *ctx)
-{
-	(void)ctx;
-	esp_restart();
-}
-
 static int running_slot(void)
 {
 	const esp_partition_t *part = esp_ota_get_running_partition();
@@ -118,6 +112,5 @@ void ota_esp_device_begin(struct ota_device *device, struct ota_esp_device *stat
 		.presence = is_present,
 		.reset_reason = reset_reason,
 		.log = log_line,
-		.restart = restart,
 	};
 }

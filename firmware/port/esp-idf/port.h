@@ -22,7 +22,7 @@ extern const struct ota_inflate ota_esp_inflate;
 /* keys.c: two keys in NVS. The error says why there can be none; it may be served all the same. */
 esp_err_t ota_esp_keys_begin(struct ota_keys *keys, const char *nvs_partition);
 
-/* device.c: all but the veto. */
+/* device.c: all but veto and restart. */
 struct ota_esp_device {
 	const struct otatool_receiver_config *config;
 	volatile bool ready;

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /* receiver.c - the receiver in a task of its own, or in the app's loop */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "esp_idf_version.h"
 #include "esp_log.h"
+#include "esp_system.h"
 #include "esp_timer.h"
 #include "firmware/core/core.h"
 #include "freertos/FreeRTOS.h"
@@ -69,13 +71,21 @@ static bool tell(enum otatool_event event, const char *reason)
 	return !state->config.event || state->config.event(state->config.ctx, event, &data);
 }
 
+static void tell_refused(enum ota_error error)
+{
+	char reason[32];
+
+	snprintf(reason, sizeof(reason), "OTA_%s", ota_error_name(error));
+	tell(OTATOOL_REFUSED, reason);
+}
+
 static void tell_end(void)
 {
 	const struct ota_ending *last = &state->rx.last;
 
 	state->begun = false;
 	if (last->known && last->error)
-		tell(OTATOOL_REFUSED, ota_error_name((enum ota_error)last->error));
+		tell_refused((enum ota_error)last->error);
 	else
 		tell(OTATOOL_DONE, NULL);
 }
@@ -88,7 +98,7 @@ static void forget_upload(void)
 	state->turns = ota_esp_lock_turns();
 	memset(&state->rx.upload, 0, sizeof(state->rx.upload));
 	if (state->begun)
-		tell(OTATOOL_REFUSED, ota_error_name(OTA_ERR_TAKEN_OVER));
+		tell_refused(OTA_ERR_TAKEN_OVER);
 	state->begun = false;
 }
 
@@ -115,6 +125,20 @@ static bool is_under_way(void)
 	return rx->upload.active && rx->now - rx->upload.last < HANDOVER_MS;
 }
 
+static void tell_switch(void)
+{
+	if (!state->told_switch)
+		tell(OTATOOL_SWITCHED, NULL);
+	state->told_switch = true;
+}
+
+static void restart(void *ctx)
+{
+	(void)ctx;
+	tell_switch();
+	esp_restart();
+}
+
 /* Tell the app what changed since the last look. */
 static void look(void)
 {
@@ -127,9 +151,8 @@ static void look(void)
 	}
 	if (state->begun && !upload->active)
 		tell_end();
-	if (rx->restarting && !state->told_switch)
-		tell(OTATOOL_SWITCHED, NULL);
-	state->told_switch = rx->restarting;
+	if (rx->restarting)
+		tell_switch();
 	if (!rx->worker) {
 		ota_esp_sha256_drop(&rx->sha);
 		ota_esp_sha256_drop(&rx->u.check.image.sha);
@@ -207,6 +230,7 @@ static esp_err_t begin(void)
 	if (state->device.running == OTA_CHOICE_NONE)
 		return ESP_ERR_NOT_SUPPORTED;
 	state->device.veto = has_veto;
+	state->device.restart = restart;
 	state->turns = ota_esp_lock_turns();
 	state->port = (struct ota_port){
 		.flash = &state->flash,

@@ -31,7 +31,7 @@ static int make_listener(int family, const struct sockaddr *address, socklen_t s
 
 static void open_listener(struct ota_esp_server *server)
 {
-#if CONFIG_LWIP_IPV6
+#ifdef CONFIG_LWIP_IPV6
 	const struct sockaddr_in6 address = { .sin6_family = AF_INET6,
 					      .sin6_port = htons(server->port) };
 

@@ -2,8 +2,8 @@
 /* sha256.c - lib/sha256.h by the chip's hardware, as mbed TLS drives it
  *
  * On the ESP32 a digest that has begun may hold the hardware until its end. Where the receiver drops
- * one, as an upload that broke off, the hardware is given back: the last word of an open digest says
- * that it is one. */
+ * one, as that of an upload that broke off, the hardware is given back: the last word of an open digest
+ * says that it is one. */
 #include "lib/sha256.h"
 
 #include <string.h>
@@ -107,7 +107,7 @@ void ota_sha256_feed(struct ota_sha256 *sha, const void *data, size_t size)
 /* A failing digest matches nothing. */
 void ota_sha256_finish(struct ota_sha256 *sha, uint8_t digest[static OTA_SHA256_SIZE])
 {
-	if (!finish(context_of(sha), digest))
+	if (*mark_of(sha) != open_mark(sha) || !finish(context_of(sha), digest))
 		memset(digest, 0, OTA_SHA256_SIZE);
 	ota_esp_sha256_drop(sha);
 }

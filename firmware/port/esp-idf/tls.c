@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "tls.h"
 
-#if CONFIG_OTATOOL_TLS
+#ifdef CONFIG_OTATOOL_TLS
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

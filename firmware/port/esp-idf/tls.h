@@ -15,7 +15,7 @@
 
 struct ota_esp_tls;
 
-#if CONFIG_OTATOOL_TLS
+#ifdef CONFIG_OTATOOL_TLS
 /* Certificate and private key, PEM; NULL: those in NVS. ESP_ERR_NOT_FOUND: there are none. */
 esp_err_t ota_esp_tls_begin(const char *cert, const char *key, const char *nvs_partition);
 

@@ -37,7 +37,7 @@ static int verify(void *ctx, uint32_t addr, uint32_t size, const uint8_t *header
 	esp_err_t error;
 
 	(void)ctx;
-#if CONFIG_SECURE_BOOT_ECDSA_KEY_LEN_384_BITS
+#ifdef CONFIG_SECURE_BOOT_ECDSA_KEY_LEN_384_BITS
 	/* The digest for P-384 is made from a mapping of all flash, first bytes included, so that this
 	 * signature is left to the bootloader: what it refuses is rolled back. */
 	if (header)

@@ -32,13 +32,13 @@ enum otatool_event {
 	OTATOOL_BEGIN, /* an upload begins: return false to refuse it now. DONE or REFUSED will follow */
 	OTATOOL_PROGRESS, /* `done` of `total` bytes are in flash */
 	OTATOOL_DONE, /* the upload ended well; `total` bytes */
-	OTATOOL_SWITCHED, /* all is done, the restart follows within a second */
+	OTATOOL_SWITCHED, /* the restart follows, within a second: of another app, or at the end of a trial */
 	OTATOOL_REFUSED, /* the upload ended otherwise; `reason` says how */
 };
 
 struct otatool_event_data {
 	uint32_t done, total; /* bytes */
-	const char *reason; /* OTATOOL_REFUSED: the error's name, "OTA_DIGEST"; else NULL */
+	const char *reason; /* OTATOOL_REFUSED: the error's name, "OTA_DIGEST", during the call; else NULL */
 };
 
 struct otatool_receiver_config {
