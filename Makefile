@@ -77,7 +77,7 @@ ON_MEDIA := $(addprefix $(B)/tests/,test_receiver test_receiver_upload test_auth
 	tool_powercut)
 IDF_FLAGS := -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include \
 	-Dmalloc=fake_malloc -Dcalloc=fake_calloc -Dfree=fake_free
-$(B)/tests/idf/%.o $(B)/tests/test_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
+$(B)/tests/idf/%.o $(B)/tests/test_idf.o $(B)/tests/tool_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
 $(B)/firmware/port/esp-idf/%.o: CPPFLAGS += $(IDF_FLAGS)
 $(ON_MEDIA): $(IDF)
 
@@ -91,6 +91,15 @@ $(B)/tests/idf/soft_sha256.o: firmware/port/common/sha256.c Makefile
 $(B)/tests/test_idf: $(B)/tests/test_idf.o $(COMPONENT) $(FAKE_SDK) $(B)/libota.a
 	@echo "  LD      $@"
 	$(Q)$(CC) $(ALL_LDFLAGS) $(addprefix -Wl$(,)--wrap=,$(WRAPPED)) -pthread -o $@ $^ $(LIBS) -lcmocka
+
+# The same with TLS and without the bench's freedoms, as a device for the command line.
+$(B)/idf-tls/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $< (TLS)"
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(IDF_FLAGS) -DFAKE_TLS $(ALL_CFLAGS) -c -o $@ $<
+$(B)/tests/tool_idf: $(B)/tests/tool_idf.o $(patsubst $(B)/%,$(B)/idf-tls/%,$(COMPONENT)) $(FAKE_SDK) $(B)/tests/idf/tls_fake.o $(B)/libota.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) $(addprefix -Wl$(,)--wrap=,$(WRAPPED)) -pthread -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs libssl libcrypto)
 
 .PHONY: deps
 deps: ## install the packages that building and testing need (asks for root only if some are missing)
@@ -164,6 +173,7 @@ build/fuzz/%: tests/fuzz/%.c $(LIB)
 .PHONY: size
 size: ## code and memory of what firmware links, for rv32imc
 	$(Q)tests/size_receiver.sh
+	$(Q)tests/size_idf.sh
 	$(Q)tests/size.sh
 	$(Q)tests/firmware/size.sh
 

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "bootloader_random.h"
@@ -105,6 +107,8 @@ void esp_fill_random(void *buf, size_t len)
 	uint8_t *out = buf;
 
 	fake.random_was_fed = fake.entropy;
+	if (fake.real_time && getrandom(buf, len, 0) == (ssize_t)len)
+		return;
 	while (len--)
 		*out++ = next++;
 }
@@ -121,7 +125,12 @@ void esp_restart(void)
 
 int64_t esp_timer_get_time(void)
 {
-	return fake.now_us;
+	struct timespec now;
+
+	if (!fake.real_time)
+		return fake.now_us;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 /* Tasks and mutexes. */

@@ -28,6 +28,7 @@ struct fake_sdk {
 	struct fake_nvs *nvs;
 	int running; /* slot, or OTA_CHOICE_FACTORY; 16: the test app */
 	int64_t now_us;
+	bool real_time; /* the host's clock and random bytes instead */
 	bool restarted;
 	bool bad_signature; /* secure boot refuses images */
 	unsigned mallocs, live; /* of the component */
