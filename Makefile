@@ -84,7 +84,7 @@ $(ON_MEDIA): $(IDF)
 # The whole component, linked as CMakeLists.txt has an app linked.
 COMPONENT := $(patsubst %.c,$(B)/%.o,$(wildcard firmware/port/esp-idf/*.c))
 FAKE_SDK := $(addprefix $(B)/tests/idf/,fake.o sdk.o ota_fake.o soft_sha256.o)
-WRAPPED := $(shell sed -n '/^set(wrapped/,/)/p' firmware/port/esp-idf/CMakeLists.txt | grep -o 'esp_ota_[a-z_]*\|bootloader_[a-z_]*')
+WRAPPED := $(shell sed -n '/^set.wrapped/,$$p' firmware/port/esp-idf/CMakeLists.txt | grep -o 'esp_ota_[a-z_]*\|bootloader_[a-z_]*')
 $(B)/tests/idf/soft_sha256.o: firmware/port/common/sha256.c Makefile
 	@mkdir -p $(@D)
 	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(foreach f,begin feed finish,-Dota_sha256_$(f)=soft_sha256_$(f)) -c -o $@ $<

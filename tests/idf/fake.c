@@ -20,10 +20,6 @@ static bool encrypted;
 static esp_partition_t parts[OTA_TABLE_MAX];
 static size_t part_count;
 
-struct fake_iterator {
-	size_t index;
-};
-
 static void seal(uint8_t *flash, uint32_t addr, const void *data, size_t size)
 {
 	const uint8_t *bytes = data;
@@ -113,28 +109,6 @@ const esp_partition_t *esp_partition_find_first(esp_partition_type_t type,
 		if (parts[i].type == type && parts[i].subtype == subtype)
 			return &parts[i];
 	return NULL;
-}
-
-static struct fake_iterator walker;
-
-esp_partition_iterator_t esp_partition_find(esp_partition_type_t type,
-					    esp_partition_subtype_t subtype, const char *label)
-{
-	(void)type;
-	(void)subtype;
-	(void)label;
-	walker.index = 0;
-	return part_count ? &walker : NULL;
-}
-
-esp_partition_iterator_t esp_partition_next(esp_partition_iterator_t iterator)
-{
-	return ++iterator->index < part_count ? iterator : NULL;
-}
-
-const esp_partition_t *esp_partition_get(esp_partition_iterator_t iterator)
-{
-	return &parts[iterator->index];
 }
 
 static bool inside(const esp_partition_t *part, size_t offset, size_t size)

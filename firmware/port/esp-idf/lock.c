@@ -61,14 +61,8 @@ esp_err_t __real_esp_ota_begin(const esp_partition_t *partition, size_t size,
 			       esp_ota_handle_t *handle);
 esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size,
 			       esp_ota_handle_t *handle);
-esp_err_t __real_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
-				const size_t offset, esp_ota_handle_t *handle);
-esp_err_t __wrap_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
-				const size_t offset, esp_ota_handle_t *handle);
 esp_err_t __real_esp_ota_end(esp_ota_handle_t handle);
 esp_err_t __wrap_esp_ota_end(esp_ota_handle_t handle);
-esp_err_t __real_esp_ota_abort(esp_ota_handle_t handle);
-esp_err_t __wrap_esp_ota_abort(esp_ota_handle_t handle);
 
 static esp_err_t opened(esp_err_t error)
 {
@@ -93,22 +87,9 @@ esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size,
 	return opened(__real_esp_ota_begin(partition, size, handle));
 }
 
-esp_err_t __wrap_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
-				const size_t offset, esp_ota_handle_t *handle)
-{
-	if (!take_for_app())
-		return ESP_ERR_INVALID_STATE;
-	return opened(__real_esp_ota_resume(partition, erase_size, offset, handle));
-}
-
 esp_err_t __wrap_esp_ota_end(esp_ota_handle_t handle)
 {
 	return closed(__real_esp_ota_end(handle));
-}
-
-esp_err_t __wrap_esp_ota_abort(esp_ota_handle_t handle)
-{
-	return closed(__real_esp_ota_abort(handle));
 }
 
 /* Calls that change otadata, or erase a slot, at once. */
@@ -138,6 +119,29 @@ static esp_err_t end_change(esp_err_t error)
 	}
 
 WRAP_CHANGE(esp_ota_set_boot_partition, (const esp_partition_t *partition), (partition))
+
+/* ESP8266_RTOS_SDK has none of what follows. */
+#ifndef CONFIG_IDF_TARGET_ESP8266
+esp_err_t __real_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
+				const size_t offset, esp_ota_handle_t *handle);
+esp_err_t __wrap_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
+				const size_t offset, esp_ota_handle_t *handle);
+esp_err_t __real_esp_ota_abort(esp_ota_handle_t handle);
+esp_err_t __wrap_esp_ota_abort(esp_ota_handle_t handle);
+
+esp_err_t __wrap_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
+				const size_t offset, esp_ota_handle_t *handle)
+{
+	if (!take_for_app())
+		return ESP_ERR_INVALID_STATE;
+	return opened(__real_esp_ota_resume(partition, erase_size, offset, handle));
+}
+
+esp_err_t __wrap_esp_ota_abort(esp_ota_handle_t handle)
+{
+	return closed(__real_esp_ota_abort(handle));
+}
+
 WRAP_CHANGE(esp_ota_mark_app_invalid_rollback, (void), ())
 WRAP_CHANGE(esp_ota_mark_app_invalid_rollback_and_reboot, (void), ())
 WRAP_CHANGE(esp_ota_erase_last_boot_app_partition, (void), ())
@@ -155,3 +159,4 @@ esp_err_t __wrap_esp_ota_mark_app_valid_cancel_rollback(void)
 		error = __real_esp_ota_mark_app_valid_cancel_rollback();
 	return error;
 }
+#endif

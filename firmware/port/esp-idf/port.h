@@ -7,6 +7,7 @@
 #include "firmware/core/ota_port.h"
 #include "lib/sha256.h"
 #include "otatool_receiver.h"
+#include "sdkconfig.h"
 
 #define OTA_TAG "otatool"
 
@@ -46,7 +47,11 @@ void ota_esp_receiver_go_on(void);
 /* receiver.c: end the trial of what runs, if there is one. ESP_ERR_NOT_SUPPORTED: not started. */
 esp_err_t ota_esp_confirm(void);
 
-/* sha256.c: a digest that nobody will finish gives the hardware back. */
+/* sha256.c: a digest that nobody will finish gives the hardware back. The ESP8266 has none. */
+#ifdef CONFIG_IDF_TARGET_ESP8266
+#define ota_esp_sha256_drop(sha) ((void)(sha))
+#else
 void ota_esp_sha256_drop(struct ota_sha256 *sha);
+#endif
 
 #endif

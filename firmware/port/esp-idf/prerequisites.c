@@ -2,6 +2,7 @@
 /* prerequisites.c - what an update would miss on this device, a line each on the log */
 #include "esp_log.h"
 #include "lib/otadata.h"
+#include "lib/table.h"
 #include "port.h"
 #include "sdkconfig.h"
 
@@ -48,18 +49,20 @@ static bool otadata_is_whole(const struct ota_flash *flash, const struct ota_key
 	return !part || part->size >= OTA_OTADATA_SIZE;
 }
 
+/* All of it, what the SDK gives no name to included. */
 static bool table_fits(const struct ota_flash *flash, const struct ota_keys *keys)
 {
-	esp_partition_iterator_t it =
-		esp_partition_find(ESP_PARTITION_TYPE_ANY, ESP_PARTITION_SUBTYPE_ANY, NULL);
+	uint8_t raw[OTA_ENTRY_SIZE];
+	struct ota_part part;
 	bool fits = true;
 
 	(void)keys;
-	for (; it; it = esp_partition_next(it)) {
-		const esp_partition_t *part = esp_partition_get(it);
-
-		fits &= part->address <= flash->size &&
-			part->size <= flash->size - part->address;
+	for (uint32_t row = 0; row < OTA_TABLE_MAX && fits; row++) {
+		if (flash->read(flash->ctx, flash->table + row * OTA_ENTRY_SIZE, raw,
+				sizeof(raw)) ||
+		    ota_part_decode(raw, &part) != OTA_OK)
+			break;
+		fits = part.offset <= flash->size && part.size <= flash->size - part.offset;
 	}
 	return fits;
 }
