@@ -82,7 +82,9 @@ void esp_chip_info(esp_chip_info_t *info)
 
 esp_err_t esp_efuse_mac_get_default(uint8_t *mac)
 {
-	memcpy(mac, "\x7c\xdf\xa1\xb2\xc3\xd4", 6);
+	static const uint8_t address[6] = { 0x7C, 0xDF, 0xA1, 0xB2, 0xC3, 0xD4 };
+
+	memcpy(mac, address, sizeof(address));
 	return ESP_OK;
 }
 
