@@ -103,7 +103,7 @@ static void boot(void (*app)(void))
 }
 
 static uint32_t told_done, told_total;
-static bool refuses;
+static bool refuses, calls_back;
 
 static bool on_event(void *ctx, enum otatool_event event, const struct otatool_event_data *data)
 {
@@ -118,6 +118,11 @@ static bool on_event(void *ctx, enum otatool_event event, const struct otatool_e
 	told_total = data->total;
 	if (data->reason)
 		snprintf(told_reason, sizeof(told_reason), "%s", data->reason);
+	if (calls_back)
+		CHECK(otatool_receiver_suspend(false) != ESP_ERR_NO_MEM &&
+		      esp_ota_mark_app_valid_cancel_rollback() == ESP_OK &&
+		      otatool_receiver_confirm() == ESP_ERR_INVALID_STATE &&
+		      esp_ota_set_boot_partition(NULL) == ESP_ERR_INVALID_STATE);
 	return !refuses;
 }
 
@@ -454,10 +459,41 @@ static void app_updates_itself_too(void)
 	CHECK(rx_record(&device->world, 1).state == OTA_STATE_NEW);
 }
 
+/* A switch asked for by POST takes several steps: nothing of the app's comes between them. */
+static void app_meets_a_switch(void)
+{
+	char head[300], hex[65];
+	esp_ota_handle_t handle;
+	int fd;
+
+	start();
+	calls_back = true;
+	CHECK(push("OTA-Commit: none\r\n") == 200);
+	for (unsigned i = 0; i < 32; i++)
+		snprintf(hex + 2 * i, 3, "%02x", image[image_size - 32 + i]);
+	snprintf(head, sizeof(head),
+		 "POST /ota/v1/boot?slot=ota_1&image=%s HTTP/1.1\r\nHost: localhost\r\n"
+		 "OTA-Request: 1\r\n\r\n",
+		 hex);
+	fd = dial();
+	put(fd, head, strlen(head));
+	poll_some(3);
+	CHECK(otatool_receiver_busy() && !fake.restarted);
+	CHECK(esp_ota_begin(slot(1), 0, &handle) == ESP_ERR_INVALID_STATE);
+	CHECK(esp_ota_set_boot_partition(slot(0)) == ESP_ERR_INVALID_STATE);
+	CHECK(esp_ota_mark_app_invalid_rollback_and_reboot() == ESP_ERR_INVALID_STATE);
+	CHECK(get(fd) == 200 && fake.marked == 0);
+	close(fd);
+	poll_some(2);
+	CHECK(esp_ota_begin(slot(1), 0, &handle) == ESP_OK && esp_ota_end(handle) == ESP_OK);
+}
+
 static void one_update_at_a_time(void **state)
 {
 	(void)state;
 	boot(app_updates_itself_too);
+	make_device(RX_TWO);
+	boot(app_meets_a_switch);
 }
 
 /* The client is gone in mid-upload, as when Wi-Fi is lost; time gives the slot back to the app, whose

@@ -56,6 +56,28 @@ static void give_from_app(void)
 		;
 }
 
+/* The app has the lock, and the receiver is kept from its next operation. false: it is in the middle of
+ * something. */
+static bool begin_change(void)
+{
+	if (!take_for_app())
+		return false;
+	if (ota_esp_receiver_stop())
+		return true;
+	give_from_app();
+	return false;
+}
+
+/* The slot's erase takes long; what is served meanwhile does not need it. */
+static bool begin_slot(void)
+{
+	bool begun = begin_change();
+
+	if (begun)
+		ota_esp_receiver_go_on();
+	return begun;
+}
+
 /* A slot is open from begin or resume until end or abort. */
 esp_err_t __real_esp_ota_begin(const esp_partition_t *partition, size_t size,
 			       esp_ota_handle_t *handle);
@@ -82,7 +104,7 @@ static esp_err_t closed(esp_err_t error)
 esp_err_t __wrap_esp_ota_begin(const esp_partition_t *partition, size_t size,
 			       esp_ota_handle_t *handle)
 {
-	if (!take_for_app())
+	if (!begin_slot())
 		return ESP_ERR_INVALID_STATE;
 	return opened(__real_esp_ota_begin(partition, size, handle));
 }
@@ -93,16 +115,6 @@ esp_err_t __wrap_esp_ota_end(esp_ota_handle_t handle)
 }
 
 /* Calls that change otadata, or erase a slot, at once. */
-static bool begin_change(void)
-{
-	if (!take_for_app())
-		return false;
-	if (ota_esp_receiver_stop())
-		return true;
-	give_from_app();
-	return false;
-}
-
 static esp_err_t end_change(esp_err_t error)
 {
 	ota_esp_receiver_go_on();
@@ -132,7 +144,7 @@ esp_err_t __wrap_esp_ota_abort(esp_ota_handle_t handle);
 esp_err_t __wrap_esp_ota_resume(const esp_partition_t *partition, const size_t erase_size,
 				const size_t offset, esp_ota_handle_t *handle)
 {
-	if (!take_for_app())
+	if (!begin_slot())
 		return ESP_ERR_INVALID_STATE;
 	return opened(__real_esp_ota_resume(partition, erase_size, offset, handle));
 }
