@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* tool_powercut small|large|SCHEDULE
+/* tool_powercut [small|large|SCHEDULE [MEDIUM]]
  *
  * The power fails in every flash operation of an update, torn in every way: afterwards the device boots
  * what it may boot, and takes a second update. `small` cuts once, on small images; `large` also on
  * larger ones, and again in what follows the first cut. A failure prints its schedule, by which it is
  * run again alone: MEDIUM.LAYOUT.STATE.ROLLBACK.STORY.SIZE@OPERATION:TEAR[/OPERATION:TEAR].
  *
- * The media are the NOR model itself, the ESP-IDF port's file upon it, and that with flash encryption.
+ * The media are the NOR model itself, the ESP-IDF port's file upon it, and that with flash encryption: nor,
+ * idf, idf-encrypted.
  *
  * What the driver does is kept beside the device, so that a snapshot of both is a place to go on from:
  * a cut costs only what follows it. */
@@ -93,6 +94,7 @@ static uint64_t cuts, failures, all_failures, stories;
 static char schedule[200];
 static bool pairs;
 static const char *mode = "small";
+static const char *medium_wanted; /* NULL: all */
 static const char *only; /* the schedule that is replayed; NULL: all are */
 
 /* Is the schedule so far one to follow? */
@@ -575,6 +577,8 @@ static int sweep(void)
 {
 	const char *size = strrchr(mode, '.');
 
+	if (medium_wanted && strcmp(medium_wanted, rx_medium->name) != 0)
+		return 0;
 	pairs = false;
 	if (size) {
 		only = mode;
@@ -597,6 +601,8 @@ int main(int argc, char **argv)
 {
 	if (argc > 1)
 		mode = argv[1];
+	if (argc > 2)
+		medium_wanted = argv[2];
 	RX_ON_EACH(sweep);
 	return all_failures != 0;
 }
