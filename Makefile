@@ -76,10 +76,35 @@ $(B)/tests/preload_%.so: tests/preload_%.c
 	@echo "  LD      $@"
 	$(Q)$(CC) -std=c11 -D_GNU_SOURCE $(WARN) $(CFLAGS) -shared -fPIC -o $@ $< -ldl
 
-# The ESP-IDF port on a fake of the SDK's calls.
+# The ESP-IDF port on a fake of the SDK's calls: the receiver's suites run on it too.
 IDF := $(B)/tests/idf/fake.o $(B)/firmware/port/esp-idf/flash.o
-$(IDF) $(B)/tests/test_receiver_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
-$(B)/tests/test_receiver_idf: $(IDF)
+ON_MEDIA := $(addprefix $(B)/tests/,test_receiver test_receiver_upload test_auth test_world_update \
+	tool_powercut)
+IDF_FLAGS := -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include \
+	-Dmalloc=fake_malloc -Dcalloc=fake_calloc -Dfree=fake_free
+$(B)/tests/idf/%.o $(B)/tests/test_idf.o $(B)/tests/tool_idf.o: CPPFLAGS += -Itests/idf -Ifirmware/port/esp-idf -Ifirmware/port/esp-idf/include
+$(B)/firmware/port/esp-idf/%.o: CPPFLAGS += $(IDF_FLAGS)
+$(ON_MEDIA): $(IDF)
+
+# The whole component, linked as CMakeLists.txt has an app linked.
+COMPONENT := $(patsubst %.c,$(B)/%.o,$(wildcard firmware/port/esp-idf/*.c))
+FAKE_SDK := $(addprefix $(B)/tests/idf/,fake.o sdk.o ota_fake.o soft_sha256.o)
+WRAPPED := $(shell sed -n '/^set.wrapped/,$$p' firmware/port/esp-idf/CMakeLists.txt | grep -o 'esp_ota_[a-z_]*\|bootloader_[a-z_]*')
+$(B)/tests/idf/soft_sha256.o: firmware/port/common/sha256.c Makefile
+	@mkdir -p $(@D)
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(ALL_CFLAGS) $(foreach f,begin feed finish,-Dota_sha256_$(f)=soft_sha256_$(f)) -c -o $@ $<
+$(B)/tests/test_idf: $(B)/tests/test_idf.o $(COMPONENT) $(FAKE_SDK) $(B)/libota.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) $(addprefix -Wl$(,)--wrap=,$(WRAPPED)) -pthread -o $@ $^ $(LIBS) -lcmocka
+
+# The same with TLS and without the bench's freedoms, as a device for the command line.
+$(B)/idf-tls/%.o: %.c Makefile
+	@mkdir -p $(@D)
+	@echo "  CC      $< (TLS)"
+	$(Q)$(CC) $(ALL_CPPFLAGS) $(IDF_FLAGS) -DFAKE_TLS $(ALL_CFLAGS) -c -o $@ $<
+$(B)/tests/tool_idf: $(B)/tests/tool_idf.o $(patsubst $(B)/%,$(B)/idf-tls/%,$(COMPONENT)) $(FAKE_SDK) $(B)/tests/idf/tls_fake.o $(B)/libota.a
+	@echo "  LD      $@"
+	$(Q)$(CC) $(ALL_LDFLAGS) $(addprefix -Wl$(,)--wrap=,$(WRAPPED)) -pthread -o $@ $^ $(LIBS) $(shell $(PKG_CONFIG) --libs libssl libcrypto)
 
 .PHONY: deps
 deps: ## install the packages that building and testing need (asks for root only if some are missing)
@@ -161,6 +186,7 @@ build/fuzz/%: tests/fuzz/%.c $(LIB)
 .PHONY: size
 size: ## code and memory of what firmware links, for rv32imc
 	$(Q)tests/size_receiver.sh
+	$(Q)tests/size_idf.sh
 	$(Q)tests/size.sh
 	$(Q)tests/firmware/size.sh
 

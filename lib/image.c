@@ -288,7 +288,7 @@ enum ota_status ota_image_feed(struct ota_image *image, const void *data, size_t
 }
 
 /* How many bytes it has at the least, as far as is known. */
-static uint64_t least_size(const struct ota_image *image)
+static inline uint64_t least_size(const struct ota_image *image)
 {
 	uint64_t least = (uint64_t)image->taken + image->left;
 

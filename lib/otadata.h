@@ -87,6 +87,7 @@ struct ota_op {
 	enum ota_op_kind kind;
 	uint8_t sector; /* 0 or 1 */
 	uint8_t raw[OTA_RECORD_SIZE]; /* OTA_OP_WRITE only */
+	bool over; /* it spoils the record that is there: whatever makes its CRC wrong will do */
 };
 
 #define OTA_CHANGE_MAX 4

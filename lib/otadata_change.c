@@ -11,6 +11,7 @@ static void put_op(struct ota_change *change, enum ota_op_kind kind, int sector,
 
 	op->kind = kind;
 	op->sector = (uint8_t)sector;
+	op->over = false;
 	if (record)
 		ota_record_encode(record, op->raw);
 	else
@@ -28,6 +29,7 @@ static void put_erase(struct ota_change *change, const struct ota_otadata *data,
 	    (ota_record_rejected(&record) || record.state == OTA_STATE_PENDING)) {
 		record.crc = 0;
 		put_op(change, OTA_OP_WRITE, sector, &record);
+		change->ops[change->count - 1].over = true;
 	}
 	put_op(change, OTA_OP_ERASE, sector, NULL);
 }

@@ -46,8 +46,8 @@ static void tell(const struct ota_boot *boot, enum ota_boot_event event, int cho
 
 static enum ota_status write_one(const struct ota_boot *boot, unsigned sector, const uint8_t *raw)
 {
-	struct ota_op ops[2] = { { OTA_OP_ERASE, (uint8_t)sector, { 0 } },
-				 { OTA_OP_WRITE, (uint8_t)sector, { 0 } } };
+	struct ota_op ops[2] = { { .kind = OTA_OP_ERASE, .sector = (uint8_t)sector },
+				 { .kind = OTA_OP_WRITE, .sector = (uint8_t)sector } };
 
 	memcpy(ops[1].raw, raw, sizeof(ops[1].raw));
 	if (boot->apply && (boot->apply(boot->ctx, &ops[0]) || boot->apply(boot->ctx, &ops[1])))

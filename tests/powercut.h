@@ -174,8 +174,7 @@ static inline void make_almost(void)
 /* Does this slot hold that image, whole? */
 static inline bool holds(int choice, unsigned i)
 {
-	return memcmp(bench.world.flash + rx_addr(plan.layout, choice), new_app[i], new_size[i]) ==
-	       0;
+	return rx_holds(&bench.world, rx_addr(plan.layout, choice), new_app[i], new_size[i]);
 }
 
 static inline unsigned image_held(void)
@@ -189,7 +188,7 @@ static inline bool holds_old(int choice)
 	static uint8_t image[4096];
 	size_t size = make_app(recipe_of(choice), image);
 
-	return memcmp(bench.world.flash + rx_addr(plan.layout, choice), image, size) == 0 ||
+	return rx_holds(&bench.world, rx_addr(plan.layout, choice), image, size) ||
 	       (plan.state->held && choice == bench.target && holds(choice, image_held()));
 }
 
@@ -246,8 +245,8 @@ static inline bool begin(void)
 		before.target = before.ran == F ? 0 : (before.ran + 1) % slot_count();
 	bench = before;
 	if (plan.state->held)
-		memcpy(bench.world.flash + rx_addr(plan.layout, bench.target),
-		       new_app[image_held()], new_size[image_held()]);
+		rx_put_bytes(&bench.world, rx_addr(plan.layout, bench.target),
+			     new_app[image_held()], new_size[image_held()]);
 	return works;
 }
 

@@ -11,6 +11,7 @@
 #include "lib/table.h"
 #include "tests/make_image.h"
 #include "tests/rows.h"
+#include "tests/rx_medium.h"
 
 #define RX_OTADATA 0xE000u
 #define RX_FIRST 0x10000u /* factory, or ota_0 */
@@ -29,12 +30,14 @@ static const struct rx_shape {
 		  { OTA_EMULATOR_CONNS, 256 } };
 static const struct rx_shape *rx_shape = rx_shapes;
 
-/* Run `suite` on each; how many tests failed. */
+static const struct rx_medium *rx_medium; /* NULL: the model itself */
+
+/* Run `suite` on each, a port's flash on the first one; how many tests failed. */
 static inline int rx_in_each_shape(int (*suite)(void))
 {
 	int failed = 0;
 
-	for (size_t i = 0; i < ARRAY_LEN(rx_shapes); i++) {
+	for (size_t i = 0; i < (rx_medium && rx_medium->attach ? 1 : ARRAY_LEN(rx_shapes)); i++) {
 		rx_shape = &rx_shapes[i];
 		print_message("with %u connections\n", rx_shape->conns);
 		failed += suite();
@@ -45,12 +48,74 @@ static inline int rx_in_each_shape(int (*suite)(void))
 enum rx_layout { RX_FACTORY_2, RX_TWO, RX_FACTORY_1, RX_THREE, RX_ONE, RX_NO_OTADATA };
 
 struct rx_world {
-	uint8_t flash[RX_FLASH];
+	uint8_t flash[RX_FLASH]; /* raw: see rx_put() and rx_holds() */
 	struct ota_emulator emulator;
 	uint32_t now; /* ms */
 	char answer[8192]; /* the last one, NUL behind it */
 	size_t answer_size;
 };
+
+/* Run the suite on each medium; how many tests failed. */
+#define RX_ON_EACH(run) rx_on_each(run, rx_media, RX_MEDIA)
+
+static inline int rx_on_each(int (*run)(void), const struct rx_medium *media, unsigned count)
+{
+	int failed = 0;
+
+	for (unsigned i = 0; i < count; i++) {
+		rx_medium = &media[i];
+		printf("on %s\n", rx_medium->name);
+		fflush(stdout);
+		failed += run();
+	}
+	return failed;
+}
+
+/* Bytes into flash, as a programmer at the bench puts them there. */
+static inline void rx_put_bytes(struct rx_world *world, uint32_t addr, const void *data,
+				size_t size)
+{
+	if (rx_medium && rx_medium->seal)
+		rx_medium->seal(world->flash, addr, data, size);
+	else
+		memcpy(world->flash + addr, data, size);
+}
+
+/* Bytes of flash, as the device reads them. */
+static inline void rx_get_bytes(const struct rx_world *world, uint32_t addr, void *data,
+				size_t size)
+{
+	if (rx_medium && rx_medium->unseal)
+		rx_medium->unseal(world->flash, addr, data, size);
+	else
+		memcpy(data, world->flash + addr, size);
+}
+
+static inline bool rx_holds(const struct rx_world *world, uint32_t addr, const void *data,
+			    size_t size)
+{
+	uint8_t found[4096];
+	const uint8_t *bytes = data;
+
+	for (size_t at = 0; at < size; at += sizeof(found)) {
+		size_t n = size - at < sizeof(found) ? size - at : sizeof(found);
+
+		rx_get_bytes(world, addr + (uint32_t)at, found, n);
+		if (memcmp(found, bytes + at, n) != 0)
+			return false;
+	}
+	return true;
+}
+
+/* Change a bit of what the device reads. */
+static inline void rx_damage(struct rx_world *world, uint32_t addr)
+{
+	uint8_t byte;
+
+	rx_get_bytes(world, addr, &byte, 1);
+	byte ^= 1;
+	rx_put_bytes(world, addr, &byte, 1);
+}
 
 static inline uint32_t rx_addr(enum rx_layout layout, int choice)
 {
@@ -79,6 +144,8 @@ static inline void rx_begin(struct rx_world *world, enum rx_layout layout)
 							  .names = &ota_names_esp32,
 							  .offset = OTA_TABLE_OFFSET };
 
+	uint8_t raw[OTA_TABLE_SIZE];
+
 	memset(world->flash, 0xFF, sizeof(world->flash));
 	memset(&table, 0, sizeof(table));
 	if (layout != RX_NO_OTADATA)
@@ -88,12 +155,12 @@ static inline void rx_begin(struct rx_world *world, enum rx_layout layout)
 	for (int i = 0; i < slots[layout]; i++)
 		rx_put_part(&table, OTA_TYPE_APP, OTA_APP_OTA_0 + (unsigned)i, rx_addr(layout, i),
 			    RX_SLOT);
-	if (ota_table_encode(&table, &options, world->flash + OTA_TABLE_OFFSET))
+	if (ota_table_encode(&table, &options, raw))
 		abort();
+	rx_put_bytes(world, OTA_TABLE_OFFSET, raw, sizeof(raw));
 	ota_emulator_begin(&world->emulator, world->flash, sizeof(world->flash));
-#ifdef RX_FLASH_HOOK
-	RX_FLASH_HOOK(&world->emulator.nor);
-#endif
+	if (rx_medium && rx_medium->attach)
+		rx_medium->attach(&world->emulator.nor);
 	world->emulator.inflate = &ota_inflate_zlib;
 	world->emulator.conn_count = rx_shape->conns;
 	world->emulator.device.chip = OTA_CHIP_ESP32C3;
@@ -104,23 +171,31 @@ static inline void rx_begin(struct rx_world *world, enum rx_layout layout)
 static inline size_t rx_put_app(struct rx_world *world, enum rx_layout layout, int choice,
 				const struct app_recipe *recipe)
 {
-	return make_app(recipe, world->flash + rx_addr(layout, choice));
+	static uint8_t image[RX_SLOT];
+	size_t size = make_app(recipe, image);
+
+	rx_put_bytes(world, rx_addr(layout, choice), image, size);
+	return size;
 }
 
 static inline void rx_put_record(struct rx_world *world, unsigned sector, uint32_t seq,
 				 uint32_t state)
 {
+	uint8_t raw[OTA_RECORD_SIZE];
 	struct ota_record record;
 
 	ota_record_make(seq, state, &record);
-	ota_record_encode(&record, world->flash + RX_OTADATA + sector * OTA_RECORD_STRIDE);
+	ota_record_encode(&record, raw);
+	rx_put_bytes(world, RX_OTADATA + sector * OTA_RECORD_STRIDE, raw, sizeof(raw));
 }
 
 static inline struct ota_record rx_record(const struct rx_world *world, unsigned sector)
 {
+	uint8_t raw[OTA_RECORD_SIZE];
 	struct ota_record record;
 
-	ota_record_decode(world->flash + RX_OTADATA + sector * OTA_RECORD_STRIDE, &record);
+	rx_get_bytes(world, RX_OTADATA + sector * OTA_RECORD_STRIDE, raw, sizeof(raw));
+	ota_record_decode(raw, &record);
 	return record;
 }
 

@@ -94,7 +94,7 @@ static void takes_deflate(void **state)
 	assert_int_equal(world.emulator.nor.count.erases_64k, 1);
 	n = pack(image + 65536, image_size - 65536, 9);
 	assert_int_equal(put_packed(65536, image_size - 65536, n, "OTA-Commit: switch\r\n"), 200);
-	assert_memory_equal(world.flash + rx_addr(RX_TWO, 1), image, image_size);
+	assert_true(rx_holds(&world, rx_addr(RX_TWO, 1), image, image_size));
 	assert_true(ota_emulator_loads(&world.emulator, 1));
 }
 
@@ -250,8 +250,13 @@ static void finds_a_stuck_bit(void **state)
 
 	begin(RX_TWO, 0);
 	assert_int_equal(rx_addr(RX_TWO, 1), 0x30000);
-	while (addr >= 0x30000 && image[addr - 0x30000] & 1)
+	/* What is to be in flash, encrypted or not, tells which bit that is. */
+	rx_put_app(&world, RX_TWO, 1, &new_app);
+	rx_put_record(&world, 1, 2, OTA_STATE_NEW);
+	while (world.flash[addr] & 1)
 		addr++;
+	memset(world.flash + rx_addr(RX_TWO, 1), 0xFF, RX_SLOT);
+	memset(world.flash + RX_OTADATA + OTA_RECORD_STRIDE, 0xFF, OTA_RECORD_SIZE);
 	world.emulator.nor.stuck = addr;
 	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
 			 500);
@@ -305,6 +310,74 @@ static bool yes(void *ctx)
 {
 	(void)ctx;
 	return true;
+}
+
+static bool asked_for_nothing;
+
+static bool yes_and_note(void *ctx)
+{
+	(void)ctx;
+	asked_for_nothing = true;
+	return false;
+}
+
+/* Nobody stops the app's work for an upload that is refused anyway. */
+static void asks_the_app_last(void **state)
+{
+	(void)state;
+	world.emulator.device.veto = yes_and_note;
+	asked_for_nothing = false;
+	assert_int_equal(rx_put(&world, image, RX_SLOT + 4096, 0, 4096, ""), 413);
+	assert_false(asked_for_nothing);
+	assert_int_equal(rx_put(&world, image, image_size, 0, 4096, ""), 200);
+	assert_true(asked_for_nothing);
+}
+
+/* Secure boot, as the test says. */
+static struct {
+	int error;
+	unsigned calls;
+	bool whole, armed; /* all of the image was seen; the slot would have booted then */
+} judgement;
+
+static int judge_image(void *ctx, uint32_t addr, uint32_t size, const uint8_t *header)
+{
+	(void)ctx;
+	judgement.calls++;
+	judgement.armed = ota_emulator_loads(&world.emulator, 1);
+	judgement.whole = addr == rx_addr(RX_TWO, 1) && size == RX_SLOT &&
+			  (!header || memcmp(header, image, 32) == 0) &&
+			  rx_holds(&world, addr + 32, image + 32, image_size - 32);
+	return judgement.error;
+}
+
+static void begin_judged(int error)
+{
+	static const struct ota_verify_image port = { .verify = judge_image };
+
+	begin(RX_TWO, 0);
+	world.emulator.verify_image = &port;
+	assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+	memset(&judgement, 0, sizeof(judgement));
+	judgement.error = error;
+}
+
+/* The port sees the whole image before anybody could boot it. */
+static void asks_secure_boot(void **state)
+{
+	(void)state;
+	begin_judged(-1);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 422);
+	assert_true(rx_says(&world, "OTA_SIGNATURE\""));
+	assert_int_equal(judgement.calls, 1);
+	assert_true(judgement.whole && !judgement.armed);
+	assert_false(ota_emulator_loads(&world.emulator, 1));
+	begin_judged(0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
+	assert_true(judgement.whole && !judgement.armed);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
 }
 
 static void asks_the_app(void **state)
@@ -393,7 +466,7 @@ static void no_rollback_into_a_damaged_app(void **state)
 
 	(void)state;
 	start_trial();
-	world.flash[rx_addr(RX_TWO, 0) + 5000] ^= 1;
+	rx_damage(&world, rx_addr(RX_TWO, 0) + 5000);
 	ops = world.emulator.nor.ops;
 	assert_int_equal(ask(RX_POST("rollback")), 409);
 	assert_true(rx_says(&world, "OTA_NO_ROLLBACK\""));
@@ -440,8 +513,22 @@ static void switches_to_a_whole_slot(void **state)
 	post_boot("ota_1", image, image_size, 200);
 	assert_int_equal(ask(RX_GET("device")), 200);
 	assert_true(rx_says(&world, "\"selected\":\"ota_1\""));
-	world.flash[rx_addr(RX_TWO, 1) + 5000] ^= 1;
+	rx_damage(&world, rx_addr(RX_TWO, 1) + 5000);
 	post_boot("ota_1", image, image_size, 422);
+}
+
+/* No switch to an image that secure boot does not want, nor back to one. */
+static void secure_boot_has_its_say_later_too(void **state)
+{
+	(void)state;
+	begin_judged(0);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: none\r\n"),
+			 200);
+	judgement.error = -1;
+	post_boot("ota_1", image, image_size, 422);
+	assert_true(judgement.whole && judgement.armed);
+	judgement.error = 0;
+	post_boot("ota_1", image, image_size, 200);
 }
 
 static void goes_to_factory(void **state)
@@ -463,9 +550,11 @@ static void goes_to_factory(void **state)
 static void gives_blocks_and_bytes(void **state)
 {
 	const uint8_t *body;
+	uint8_t blank[32];
 	uint32_t crc;
 
 	(void)state;
+	memset(blank, 0xFF, sizeof(blank));
 	assert_int_equal(rx_put(&world, image, image_size, 0, 65536, ""), 200);
 	assert_int_equal(ask(RX_GET("image/blocks?size=65536")), 200);
 	body = (const uint8_t *)strstr(world.answer, "\r\n\r\n") + 4;
@@ -476,11 +565,11 @@ static void gives_blocks_and_bytes(void **state)
 			 crc);
 	assert_int_equal(ask(RX_GET("otadata")), 200);
 	body = (const uint8_t *)strstr(world.answer, "\r\n\r\n") + 4;
-	assert_memory_equal(body, world.flash + RX_OTADATA, 32);
-	assert_memory_equal(body + 32, world.flash + RX_OTADATA + 4096, 32);
+	assert_true(rx_holds(&world, RX_OTADATA, body, 32));
+	assert_memory_equal(body + 32, blank, 32);
 	assert_int_equal(ask(RX_GET("table")), 200);
 	body = (const uint8_t *)strstr(world.answer, "\r\n\r\n") + 4;
-	assert_memory_equal(body, world.flash + 0x8000, 0xC00);
+	assert_true(rx_holds(&world, 0x8000, body, 0xC00));
 }
 
 static void a_slow_head_is_told(void **state)
@@ -574,6 +663,9 @@ static int suite(void)
 		cmocka_unit_test_setup(has_nowhere_to_write, begin_two),
 		cmocka_unit_test_setup(ends_where_numbers_end, begin_two),
 		cmocka_unit_test_setup(asks_the_app, begin_two),
+		cmocka_unit_test_setup(asks_the_app_last, begin_two),
+		cmocka_unit_test(asks_secure_boot),
+		cmocka_unit_test(secure_boot_has_its_say_later_too),
 		cmocka_unit_test(a_trial_is_confirmed),
 		cmocka_unit_test(a_confirmed_app_can_still_go_back),
 		cmocka_unit_test(a_trial_is_rolled_back),
@@ -602,7 +694,13 @@ static int suite(void)
 					     : cmocka_run_group_tests(alone, NULL, NULL));
 }
 
-int main(void)
+/* In each shape on each medium. */
+static int shapes(void)
 {
 	return rx_in_each_shape(suite);
+}
+
+int main(void)
+{
+	return RX_ON_EACH(shapes);
 }

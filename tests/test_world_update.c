@@ -2,6 +2,9 @@
 /* The receiver's changes of otadata in every small world: anchor, upload, commit, confirm and rollback,
  * the power failing within each operation. What runs now keeps starting, or the new image does.
  * `test_world_update STRIDE` takes every STRIDE-th pair of records. */
+#include "firmware/core/core.h"
+#include "lib/table.h"
+#include "tests/rx_medium.h"
 #include "tests/world.h"
 
 static void apply_all(struct flash *flash, const struct ota_change *change)
@@ -14,7 +17,10 @@ static void apply_all(struct flash *flash, const struct ota_change *change)
 static void carry_out(struct world *w, struct flash *flash, const struct ota_change *change,
 		      const int allowed[static 3])
 {
-	if (is_risky(flash->raw, w->m.rollback))
+	uint8_t found[2][32];
+
+	read_flash(flash, found);
+	if (is_risky(found, w->m.rollback))
 		apply_all(flash, change);
 	else
 		cut_everywhere(w, flash, change, allowed);
@@ -129,9 +135,12 @@ static void update(struct world *w, struct flash flash, int running)
 /* A receiver is asked to confirm before anything else while it is on trial. */
 static bool is_on_trial(const struct world *w, const struct flash *flash, int running)
 {
+	uint8_t found[2][32];
+
+	read_flash(flash, found);
 	for (int i = 0; i < 2; i++)
-		if (model_classify(flash->raw[i]) == G && model_u32(flash->raw[i] + 24) == 1 &&
-		    (int)((model_u32(flash->raw[i]) - 1) % w->m.slots) == running)
+		if (model_classify(found[i]) == G && model_u32(found[i] + 24) == 1 &&
+		    (int)((model_u32(found[i]) - 1) % w->m.slots) == running)
 			return true;
 	return false;
 }
@@ -141,7 +150,7 @@ static void start_then_update(struct world *w)
 	struct flash flash;
 	int running;
 
-	memcpy(flash.raw, w->m.flash, sizeof(flash.raw));
+	put_flash(&flash, w->m.flash);
 	running = boot_model(w, &flash, &flash);
 	if (running == MODEL_NOTHING)
 		return;
@@ -159,10 +168,107 @@ static void updates_survive_power_cuts(void **state)
 	visit_worlds(start_then_update, 3);
 }
 
+/* The same with the port's file between the operations and a NOR that holds the two records. */
+#define OTADATA 0xE000u
+
+static struct {
+	const struct rx_medium *kind;
+	struct ota_nor nor;
+	struct ota_port port;
+	struct ota_receiver rx;
+	uint8_t data[OTADATA + 2 * OTA_RECORD_STRIDE];
+} board;
+
+static uint8_t *sector_of(int i)
+{
+	return board.data + OTADATA + (uint32_t)i * OTA_RECORD_STRIDE;
+}
+
+static void apply_by_port(struct flash *flash, const struct ota_op *op)
+{
+	for (int i = 0; i < 2; i++)
+		memcpy(sector_of(i), flash->raw[i], 32);
+	if (ota_change_apply(&board.rx, op) || board.nor.misused)
+		fail_msg("operation %d on sector %u fails", op->kind, op->sector);
+	for (int i = 0; i < 2; i++)
+		memcpy(flash->raw[i], sector_of(i), 32);
+}
+
+static void seal_records(uint8_t found[2][32])
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		board.kind->seal(board.data, OTADATA + i * OTA_RECORD_STRIDE, found[i], 32);
+		memcpy(found[i], sector_of((int)i), 32);
+	}
+}
+
+static void unseal_records(uint8_t found[2][32])
+{
+	for (uint32_t i = 0; i < 2; i++) {
+		memcpy(sector_of((int)i), found[i], 32);
+		board.kind->unseal(board.data, OTADATA + i * OTA_RECORD_STRIDE, found[i], 32);
+	}
+}
+
+static void put_table(void)
+{
+	static const struct ota_table_options options = { .dialect = &ota_dialect_esp32,
+							  .names = &ota_names_esp32,
+							  .offset = OTA_TABLE_OFFSET };
+	static struct ota_table table = { .count = 1 };
+	uint8_t raw[OTA_TABLE_SIZE];
+
+	table.parts[0] = (struct ota_part){ .label = "otadata",
+					    .type = OTA_TYPE_DATA,
+					    .subtype = OTA_DATA_OTA,
+					    .offset = OTADATA,
+					    .size = 2 * OTA_RECORD_STRIDE };
+	assert_int_equal(ota_table_encode(&table, &options, raw), OTA_OK);
+	if (board.kind->seal)
+		board.kind->seal(board.data, OTA_TABLE_OFFSET, raw, sizeof(raw));
+	else
+		memcpy(board.data + OTA_TABLE_OFFSET, raw, sizeof(raw));
+}
+
+static int use(const struct rx_medium *kind)
+{
+	memset(board.data, 0xFF, sizeof(board.data));
+	board.kind = kind;
+	put_table();
+	ota_nor_begin(&board.nor, board.data, sizeof(board.data));
+	kind->attach(&board.nor);
+	board.port.flash = &board.nor.flash;
+	board.rx.port = &board.port;
+	board.rx.layout.otadata = (struct ota_place){ OTADATA, 2 * OTA_RECORD_STRIDE };
+	medium.apply = apply_by_port;
+	medium.seal = kind->seal ? seal_records : NULL;
+	medium.unseal = kind->unseal ? unseal_records : NULL;
+	return 0;
+}
+
+/* Fewer pairs: each operation is carried out by way of the port. */
+#define PORT_STRIDE 17
+
+static int use_port(void **state)
+{
+	(void)state;
+	stride *= PORT_STRIDE;
+	return use(&rx_media[1]);
+}
+
+static int use_encryption(void **state)
+{
+	(void)state;
+	return use(&rx_media[2]);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(updates_survive_power_cuts),
+		{ "on the ESP-IDF port", updates_survive_power_cuts, use_port, NULL, NULL },
+		{ "and with flash encryption", updates_survive_power_cuts, use_encryption, NULL,
+		  NULL },
 	};
 
 	return run_worlds(argc, argv, tests, ARRAY_LEN(tests));

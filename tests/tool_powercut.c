@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-/* tool_powercut small|large|SCHEDULE
+/* tool_powercut [small|large|SCHEDULE [MEDIUM]]
  *
  * The power fails in every flash operation of an update, of the receiver's and of the bootloader's,
  * torn in every way: afterwards the device boots what it may boot, and takes another update. `small`
  * cuts once, on small images; `large` also on larger ones, and again in what follows the first cut. A
  * failure prints its schedule, by which it is run again alone:
- * LAYOUT.STATE.ROLLBACK.STORY.SIZE@OPERATION:TEAR[/OPERATION:TEAR]. */
+ * MEDIUM.LAYOUT.STATE.ROLLBACK.STORY.SIZE@OPERATION:TEAR[/OPERATION:TEAR].
+ *
+ * The media are the NOR model itself, the ESP-IDF port's file upon it, and that with flash encryption:
+ * nor, idf, idf-encrypted. */
 #include "tests/powercut.h"
 
 /* The first PAIR_TEARS are taken where a second cut follows; from RECORD_TEARS on they are every other
@@ -17,9 +20,13 @@ static const char *const tears[] = { "n",    "a",    "w",  "p6", "r1",  "p1",  "
 				     "m192", "m193", "p3", "q0", "q25", "p29" };
 
 static uint64_t operations, cuts, failures, stories;
+static bool failed; /* on any medium */
 static char schedule[200];
 static bool pairs;
+static const char *mode = "small";
+static const char *medium_wanted; /* NULL: all */
 static const char *only = ""; /* the schedule that is replayed; empty: all are */
+static bool replayed; /* there was such a schedule */
 
 /* Is the schedule so far one to follow: a beginning of what is replayed, or what follows it? */
 static bool is_wanted(void)
@@ -233,11 +240,20 @@ static void cut(uint64_t op, const char *tear)
 	schedule[mark] = '\0';
 }
 
+/* The port's file alone tears as the model does: `small` takes fewer of its cuts. */
+static size_t tear_count(void)
+{
+	bool thin = pairs || (rx_medium->attach && !rx_medium->seal && strcmp(mode, "small") == 0);
+
+	return thin ? PAIR_TEARS : ARRAY_LEN(tears);
+}
+
 static size_t tears_of(uint64_t op)
 {
-	if (pairs)
-		return PAIR_TEARS;
-	return in_otadata[op % ARRAY_LEN(in_otadata)] ? ARRAY_LEN(tears) : RECORD_TEARS;
+	size_t count = tear_count();
+
+	return in_otadata[op % ARRAY_LEN(in_otadata)] || count < RECORD_TEARS ? count
+									      : RECORD_TEARS;
 }
 
 /* Each operation between two places of the story, torn in each way. */
@@ -257,9 +273,9 @@ static void tell(void)
 {
 	static struct bench before, after;
 
-	snprintf(schedule, sizeof(schedule), "%s.%s.%s.%s.%u", layout_names[plan.layout],
-		 plan.state->name, plan.rollback ? "on" : "off", story_names[plan.story],
-		 plan.size);
+	snprintf(schedule, sizeof(schedule), "%s.%s.%s.%s.%s.%u", rx_medium->name,
+		 layout_names[plan.layout], plan.state->name, plan.rollback ? "on" : "off",
+		 story_names[plan.story], plan.size);
 	if (!is_wanted())
 		return;
 	stories++;
@@ -325,39 +341,33 @@ static void tell_all(uint32_t size)
 
 static void report(const char *what)
 {
-	printf("power cuts, %s: %llu stories in %zu states, %llu operations, %zu ways to tear, "
+	printf("power cuts on %s, %s: %llu stories in %zu states, %llu operations, %zu ways to tear, "
 	       "%llu cuts, %llu failures\n",
-	       what, (unsigned long long)stories, ARRAY_LEN(states), (unsigned long long)operations,
-	       pairs ? PAIR_TEARS : ARRAY_LEN(tears), (unsigned long long)cuts,
+	       rx_medium->name, what, (unsigned long long)stories, ARRAY_LEN(states),
+	       (unsigned long long)operations, tear_count(), (unsigned long long)cuts,
 	       (unsigned long long)failures);
 	fflush(stdout);
+	failed |= failures != 0;
+	stories = operations = cuts = failures = 0;
 }
 
-/* One story with its cuts, or one cut of it. */
-static int replay(const char *text)
+/* One story with its cuts, or one cut of it, on its medium. */
+static void replay(const char *size)
 {
-	const char *size = strrchr(text, '.');
-
-	only = text;
-	pairs = strchr(text, '/') != NULL;
-	if (size)
-		tell_all((uint32_t)strtoul(size + 1, NULL, 10));
-	if (!stories || (strchr(text, '@') && !cuts)) {
-		fprintf(stderr, "there is no such schedule\n");
-		return 2;
-	}
-	printf("replayed: %llu cuts, %llu failures\n", (unsigned long long)cuts,
-	       (unsigned long long)failures);
-	return failures != 0;
+	only = mode;
+	pairs = strchr(mode, '/') != NULL;
+	tell_all((uint32_t)strtoul(size + 1, NULL, 10));
+	if (!stories || (strchr(mode, '@') && !cuts))
+		return;
+	replayed = true;
+	report("replayed");
 }
 
-int main(int argc, char **argv)
+static void sweep_all(void)
 {
-	const char *mode = argc > 1 ? argv[1] : "small";
 	bool large = strcmp(mode, "large") == 0;
 
-	if (!large && strcmp(mode, "small") != 0)
-		return replay(mode);
+	pairs = false;
 	tell_all(5000);
 	if (large) {
 		tell_all(24000);
@@ -369,5 +379,31 @@ int main(int argc, char **argv)
 		tell_all(1500);
 		report("and in pairs");
 	}
-	return failures != 0;
+}
+
+static int on_medium(void)
+{
+	const char *size = strrchr(mode, '.');
+
+	if (medium_wanted && strcmp(medium_wanted, rx_medium->name) != 0)
+		return 0;
+	if (size)
+		replay(size);
+	else
+		sweep_all();
+	return 0;
+}
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		mode = argv[1];
+	if (argc > 2)
+		medium_wanted = argv[2];
+	RX_ON_EACH(on_medium);
+	if (!replayed && strcmp(mode, "small") != 0 && strcmp(mode, "large") != 0) {
+		fprintf(stderr, "there is no such schedule\n");
+		return 2;
+	}
+	return failed;
 }

@@ -79,12 +79,40 @@ struct flash {
 	uint8_t raw[2][32];
 };
 
-static inline void apply_op(struct flash *flash, const struct ota_op *op)
+static inline void apply_plain(struct flash *flash, const struct ota_op *op)
 {
 	if (op->kind == OTA_OP_ERASE)
 		memset(flash->raw[op->sector], 0xFF, 32);
 	for (int i = 0; op->kind == OTA_OP_WRITE && i < 32; i++)
 		flash->raw[op->sector][i] &= op->raw[i];
+}
+
+/* How operations are carried out, and how records lie in flash: a test may put a port there, and
+ * encryption. seal() NULL: as they are; it and unseal() work in place. */
+static struct {
+	void (*apply)(struct flash *flash, const struct ota_op *op);
+	void (*seal)(uint8_t found[2][32]);
+	void (*unseal)(uint8_t found[2][32]);
+} medium = { apply_plain, NULL, NULL };
+
+static inline void apply_op(struct flash *flash, const struct ota_op *op)
+{
+	medium.apply(flash, op);
+}
+
+/* What the device reads. */
+static inline void read_flash(const struct flash *flash, uint8_t found[2][32])
+{
+	memcpy(found, flash->raw, sizeof(flash->raw));
+	if (medium.unseal)
+		medium.unseal(found);
+}
+
+static inline void put_flash(struct flash *flash, uint8_t plain[2][32])
+{
+	memcpy(flash->raw, plain, sizeof(flash->raw));
+	if (medium.seal)
+		medium.seal(flash->raw);
 }
 
 /* The model's choice from other contents; *after (may be NULL) what it leaves. */
@@ -93,10 +121,10 @@ static inline int boot_model(const struct world *w, const struct flash *flash, s
 	struct model m = w->m;
 	int choice;
 
-	memcpy(m.flash, flash->raw, sizeof(m.flash));
+	read_flash(flash, m.flash);
 	choice = model_boot(&m);
 	if (after)
-		memcpy(after->raw, m.flash, sizeof(m.flash));
+		put_flash(after, m.flash);
 	return choice;
 }
 
@@ -108,20 +136,25 @@ static inline void decode(const struct world *w, const struct flash *flash,
 					   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF,
 					   0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF };
 
+	uint8_t found[2][32];
+
+	read_flash(flash, found);
 	data->count = w->m.slots;
 	for (int i = 0; i < 2; i++) {
-		ota_record_decode(flash->raw[i], &data->pair[i]);
+		ota_record_decode(found[i], &data->pair[i]);
 		data->blank[i] = memcmp(flash->raw[i], blank, 32) == 0;
 	}
 }
 
 /* Erase: any subset of the words that matter is blank. Write: a prefix, or some of the bits. */
 #define TEARS 19u
-static inline void tear(struct flash *flash, const struct ota_op *op, unsigned how)
+static inline void tear(struct flash *flash, const struct flash *whole, const struct ota_op *op,
+			unsigned how)
 {
 	static const uint8_t words[3] = { 0, 24, 28 };
 	static const uint8_t prefixes[] = { 1, 2, 3, 4, 25, 26, 27, 28, 29, 30, 31 };
 	static uint32_t noise = 1;
+	const uint8_t *to = whole->raw[op->sector];
 	uint8_t *sector = flash->raw[op->sector];
 
 	for (int i = 0; op->kind == OTA_OP_ERASE && i < 3; i++)
@@ -130,9 +163,9 @@ static inline void tear(struct flash *flash, const struct ota_op *op, unsigned h
 	for (unsigned i = 0; op->kind == OTA_OP_WRITE && i < 32; i++) {
 		noise = noise * 1664525 + 1013904223;
 		if (how >= ARRAY_LEN(prefixes))
-			sector[i] &= (uint8_t)(op->raw[i] | noise >> 24);
+			sector[i] &= (uint8_t)(to[i] | noise >> 24);
 		else if (i < prefixes[how])
-			sector[i] &= op->raw[i];
+			sector[i] &= to[i];
 	}
 }
 
@@ -149,12 +182,14 @@ static inline void cut_everywhere(struct world *w, struct flash *flash,
 	CHECK(w, change->count <= OTA_CHANGE_MAX);
 	for (unsigned i = 0; i < change->count; i++) {
 		const struct ota_op *op = &change->ops[i];
+		struct flash whole = *flash;
 
+		apply_op(&whole, op);
 		for (unsigned how = 0; how < tear_count(op); how++) {
 			struct flash torn = *flash;
 			int choice;
 
-			tear(&torn, op, how);
+			tear(&torn, &whole, op, how);
 			choice = boot_model(w, &torn, NULL);
 			if (choice == allowed[0] || choice == allowed[1] || choice == allowed[2])
 				continue;
@@ -164,7 +199,7 @@ static inline void cut_everywhere(struct world *w, struct flash *flash,
 				    allowed[1], allowed[2]);
 			CHECK(w, false);
 		}
-		apply_op(flash, op);
+		*flash = whole;
 	}
 }
 
@@ -198,6 +233,18 @@ static inline void begin_device(struct world *w, unsigned slots, unsigned factor
 	w->sim.images[OTA_SLOTS_MAX + 1].verdict = OTA_SLOT_ABSENT;
 }
 
+/* What is blank is so below encryption, and reads as noise. */
+static inline void seal_blank(struct world *w)
+{
+	struct flash flash;
+
+	put_flash(&flash, w->m.flash);
+	for (int i = 0; i < 2; i++)
+		if (memcmp(w->m.flash[i], records[0], 32) == 0)
+			memset(flash.raw[i], 0xFF, 32);
+	read_flash(&flash, w->m.flash);
+}
+
 typedef void visit_fn(struct world *w);
 
 static inline unsigned long visit_pairs(struct world *w, visit_fn *visit)
@@ -207,6 +254,8 @@ static inline unsigned long visit_pairs(struct world *w, visit_fn *visit)
 	for (unsigned long i = 0; i < pairs; i += stride, count++) {
 		memcpy(w->m.flash[0], records[i / record_count], 32);
 		memcpy(w->m.flash[1], records[i % record_count], 32);
+		if (medium.unseal)
+			seal_blank(w);
 		visit(w);
 	}
 	return count;

@@ -14,6 +14,8 @@ int ota_change_apply(struct ota_receiver *rx, const struct ota_op *op)
 
 	if (op->kind == OTA_OP_ERASE)
 		return flash->erase(flash->ctx, addr, OTA_SECTOR);
+	if (op->over && flash->zero)
+		return flash->zero(flash->ctx, addr, sizeof(op->raw));
 	error = flash->write(flash->ctx, addr, op->raw, sizeof(op->raw));
 	if (!error)
 		error = flash->read(flash->ctx, addr, raw, sizeof(raw));

@@ -74,18 +74,28 @@ static bool judge_against_running(struct ota_conn *conn, const struct ota_app_de
 	return true;
 }
 
+/* An image is not followed any further: its digest may hold the chip's hardware until it is finished. */
+static void end_digest(struct ota_receiver *rx)
+{
+	uint8_t unused[OTA_SHA256_SIZE];
+
+	ota_sha256_finish(&rx->u.check.image.sha, unused);
+}
+
 bool ota_judge(struct ota_conn *conn, const uint8_t *data, size_t size, uint8_t force)
 {
 	struct ota_receiver *rx = conn->rx;
 	enum ota_error none;
 	struct ota_image_want want = want_of(rx, ota_layout_place(rx, ota_layout_next(rx, &none)));
 	struct ota_app_desc old;
-	bool known = ota_running_desc(rx, &old);
+	bool known = ota_running_desc(rx, &old), bad;
 
 	want.project =
 		known && !(force & OTA_FORCE_PROJECT) ? ota_project_wanted(old.project) : NULL;
 	ota_image_begin(&rx->u.check.image, &want);
-	if (ota_image_feed(&rx->u.check.image, data, size)) {
+	bad = ota_image_feed(&rx->u.check.image, data, size) != OTA_OK;
+	end_digest(rx);
+	if (bad) {
 		refuse(conn);
 		return false;
 	}
@@ -125,6 +135,7 @@ bool ota_check_finish(struct ota_conn *conn)
 static void step_verify(struct ota_conn *conn)
 {
 	struct ota_receiver *rx = conn->rx;
+	const struct ota_verify_image *port = rx->port->verify_image;
 	const struct ota_flash *flash = rx->port->flash;
 	struct ota_check *check = &rx->u.check;
 	uint32_t at = check->image.taken, n = check->length - at;
@@ -141,7 +152,12 @@ static void step_verify(struct ota_conn *conn)
 	       check->image.taken == check->length;
 	if (!over)
 		return;
-	conn->step = ota_image_finish(&check->image) == OTA_OK ? conn->then : conn->otherwise;
+	end_digest(rx);
+	conn->step = ota_image_finish(&check->image) == OTA_OK &&
+				     (!port ||
+				      !port->verify(port->ctx, check->addr, check->length, NULL))
+			   ? conn->then
+			   : conn->otherwise;
 }
 
 void ota_verify_begin(struct ota_conn *conn, int choice, ota_step_fn *then, ota_step_fn *otherwise)

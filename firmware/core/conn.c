@@ -160,7 +160,8 @@ size_t ota_conn_output(struct ota_conn *conn, void *buf, size_t size)
 
 	if (!n)
 		return 0;
-	memcpy(buf, conn->out, n);
+	if (buf)
+		memcpy(buf, conn->out, n);
 	conn->out += n;
 	conn->out_left = (uint16_t)(conn->out_left - n);
 	if (conn->state == OTA_CONN_ANSWER) {

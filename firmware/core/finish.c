@@ -120,7 +120,7 @@ static void step_port_verify(struct ota_conn *conn)
 	const struct ota_verify_image *port = rx->port->verify_image;
 	const struct ota_place place = ota_layout_place(rx, target(rx));
 
-	if (port && port->verify(port->ctx, place.addr, rx->upload.length) != 0)
+	if (port && port->verify(port->ctx, place.addr, place.size, rx->upload.header) != 0)
 		refuse(conn, OTA_ERR_SIGNATURE, NULL);
 	else
 		conn->step = step_accept;

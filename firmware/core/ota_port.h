@@ -30,6 +30,11 @@ struct ota_flash {
 	int (*erase)(void *ctx, uint32_t addr, uint32_t len);
 	/* *blank: nothing is written there, seen raw, below flash encryption. */
 	int (*blank)(void *ctx, uint32_t addr, uint32_t len, bool *blank);
+	/* optional */ int (*zero)(void *ctx, uint32_t addr,
+				   uint32_t len); /* spoil these write units, which are
+						   * written, without an erase; NULL: write() does it with
+						   * zeros. With flash encryption it has to be done below
+						   * it: what was in them then reads as noise */
 };
 
 /* Random bytes, unpredictable where the hardware can do that. */
@@ -92,10 +97,12 @@ struct ota_inflate {
 	void (*end)(void *ctx);
 };
 
-/* A further judgement on an image that is complete in flash: secure boot. 0: it may boot. */
+/* A further judgement on an image: secure boot. 0: it may boot. `size` is that of its slot. The
+ * image's first `header` bytes (OTA_HEADER_SIZE of them) come with it while flash has all but them,
+ * since nobody may boot it yet; NULL: it is complete in flash. */
 struct ota_verify_image {
 	void *ctx;
-	int (*verify)(void *ctx, uint32_t addr, uint32_t size);
+	int (*verify)(void *ctx, uint32_t addr, uint32_t size, const uint8_t *header);
 };
 
 struct ota_port {

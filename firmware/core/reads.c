@@ -21,6 +21,19 @@ static void break_off(struct ota_conn *conn)
 	conn->state = OTA_CONN_CLOSED;
 }
 
+/* A record that is not there is FF, whatever flash encryption makes of that. */
+static int read_bytes(const struct ota_flash *flash, const struct ota_stream_fields *at, void *buf)
+{
+	bool blank = false;
+	int error = at->size == OTA_RECORD_SIZE
+			  ? flash->blank(flash->ctx, at->addr, at->size, &blank)
+			  : 0;
+
+	if (blank)
+		memset(buf, 0xFF, at->size);
+	return error || blank ? error : flash->read(flash->ctx, at->addr, buf, at->size);
+}
+
 /* One record, or a piece of the table. */
 static void step_bytes(struct ota_conn *conn)
 {
@@ -28,7 +41,7 @@ static void step_bytes(struct ota_conn *conn)
 	struct ota_stream_fields *at = &conn->u.stream;
 	struct ota_line line = ota_answer_piece(conn);
 
-	if (flash->read(flash->ctx, at->addr, line.text, at->size)) {
+	if (read_bytes(flash, at, line.text)) {
 		break_off(conn);
 		return;
 	}

@@ -226,7 +226,8 @@ size_t ota_conn_input(struct ota_conn *conn, const void *data, size_t size);
 /* Would ota_conn_input() take something now? Where not, there is no use in waiting for data. */
 bool ota_conn_hungry(const struct ota_conn *conn);
 
-/* The next bytes to send; 0: none now. */
+/* The next bytes to send; 0: none now. A caller that can send part of them may do so from conn->out,
+ * where conn->out_left bytes are, and then say here how many it sent, with `buf` NULL. */
 size_t ota_conn_output(struct ota_conn *conn, void *buf, size_t size);
 
 /* Is there nothing more to come? Send what ota_conn_output() still gives, then close. */

@@ -181,7 +181,8 @@ static void step_disarm(struct ota_conn *conn)
 	int error = flash->blank(flash->ctx, addr, OTA_HEADER_SIZE, &blank);
 
 	if (!error && !blank && passed) {
-		error = flash->write(flash->ctx, addr, zeros, sizeof(zeros));
+		error = flash->zero ? flash->zero(flash->ctx, addr, sizeof(zeros))
+				    : flash->write(flash->ctx, addr, zeros, sizeof(zeros));
 		rx->upload.zeroed = true;
 	} else if (!error && !blank) {
 		error = flash->erase(flash->ctx, addr, OTA_SECTOR);

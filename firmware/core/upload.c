@@ -86,8 +86,6 @@ static enum ota_error judge_device(struct ota_conn *conn, const struct ota_uploa
 	enum ota_error error;
 	int next;
 
-	if (device->veto && device->veto(device->ctx))
-		return OTA_ERR_VETO;
 	if (ota_is_pending(rx))
 		return OTA_ERR_UNCONFIRMED;
 	next = ota_layout_next(rx, &error);
@@ -102,7 +100,8 @@ static enum ota_error judge_device(struct ota_conn *conn, const struct ota_uploa
 	if (rx->upload.active && !is_same(&rx->upload, asked) &&
 	    rx->now - rx->upload.last < SILENT_MS)
 		return OTA_ERR_BUSY;
-	return OTA_ERR_NONE;
+	/* Last: what the app agrees to is an upload. */
+	return device->veto && device->veto(device->ctx) ? OTA_ERR_VETO : OTA_ERR_NONE;
 }
 
 static enum ota_error open_stream(struct ota_conn *conn)

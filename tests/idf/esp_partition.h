@@ -29,17 +29,13 @@ typedef struct {
 	bool encrypted;
 } esp_partition_t;
 
-typedef struct fake_iterator *esp_partition_iterator_t;
-
 const esp_partition_t *esp_partition_find_first(esp_partition_type_t type,
 						esp_partition_subtype_t subtype, const char *label);
-esp_partition_iterator_t esp_partition_find(esp_partition_type_t type,
-					    esp_partition_subtype_t subtype, const char *label);
-esp_partition_iterator_t esp_partition_next(esp_partition_iterator_t iterator);
-const esp_partition_t *esp_partition_get(esp_partition_iterator_t iterator);
 esp_err_t esp_partition_read(const esp_partition_t *part, size_t offset, void *data, size_t size);
 esp_err_t esp_partition_read_raw(const esp_partition_t *part, size_t offset, void *data,
 				 size_t size);
 esp_err_t esp_partition_write(const esp_partition_t *part, size_t offset, const void *data,
 			      size_t size);
+esp_err_t esp_partition_write_raw(const esp_partition_t *part, size_t offset, const void *data,
+				  size_t size);
 esp_err_t esp_partition_erase_range(const esp_partition_t *part, size_t offset, size_t size);

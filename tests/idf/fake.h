@@ -1,20 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* fake.h - ESP-IDF's partition calls on the NOR model, so that the port's own file stands between the
+/* fake.h - ESP-IDF's flash calls on the NOR model, so that the port's own file stands between the
  * receiver and the flash
  *
- * With encryption, what is written is mixed with a stream that depends on the address, as XTS does
- * it, in units of 16 bytes; erased flash then reads as noise. */
+ * With encryption all flash from the partition table on is encrypted (cipher.h); writes then come in
+ * whole blocks, erased flash reads as noise, and what is programmed is ANDed to what is there in its
+ * encrypted form. A call that the SDK would refuse counts as misuse of the NOR. */
 #ifndef TESTS_IDF_FAKE_H
 #define TESTS_IDF_FAKE_H
 
 #include "esp_partition.h"
-#include "firmware/port/posix/nor.h"
+#include "tests/rx_medium.h"
 
-/* Let the port's flash functions serve whoever uses this NOR from now on. */
-void fake_attach(struct ota_nor *nor);
+/* Let the port's flash functions serve whoever uses this NOR from now on; again after the table in it
+ * was changed. */
+void fake_attach(struct ota_nor *nor, bool encrypted);
 
-extern bool fake_encrypted;
-extern unsigned fake_misuse; /* calls that the SDK would refuse or that break a rule of its own */
+/* As the device reads it, wherever that is. */
+int fake_read(uint32_t addr, void *data, size_t size);
+
 extern char fake_logged[2048]; /* all lines since fake_attach() */
 
 #endif

@@ -2,6 +2,7 @@
 /* device.c - who this is, what runs, and what the app says of itself */
 #include <stdio.h>
 
+#include "bootloader_random.h"
 #include "esp_app_desc.h"
 #include "esp_chip_info.h"
 #include "esp_efuse.h"
@@ -20,10 +21,17 @@
 const uint8_t ota_esp_marker[OTA_MARKER_SIZE]
 	__attribute__((section(".rodata_custom_desc"), used, aligned(4))) = OTA_MARKER_BYTES;
 
+/* Asked at start alone. The radio feeds the generator; where it is off, the ADC's noise has to. */
 static void random_fill(void *ctx, void *buf, size_t len)
 {
 	(void)ctx;
+#ifdef CONFIG_OTATOOL_RADIO_OFF
+	bootloader_random_enable();
+#endif
 	esp_fill_random(buf, len);
+#ifdef CONFIG_OTATOOL_RADIO_OFF
+	bootloader_random_disable();
+#endif
 }
 
 const struct ota_random ota_esp_random = { .fill = random_fill };
@@ -31,17 +39,6 @@ const struct ota_random ota_esp_random = { .fill = random_fill };
 static bool is_ready(void *ctx)
 {
 	return ((const struct ota_esp_device *)ctx)->ready;
-}
-
-static bool has_veto(void *ctx)
-{
-	const struct ota_esp_device *state = ctx;
-	const struct otatool_event_data none = { 0 };
-
-	if (state->suspended || (state->config->event &&
-				 !state->config->event(state->config->ctx, OTATOOL_BEGIN, &none)))
-		return true;
-	return !ota_esp_lock_take();
 }
 
 static bool is_present(void *ctx)
@@ -79,18 +76,14 @@ static void log_line(void *ctx, const char *line)
 	ESP_LOGI(OTA_TAG, "%s", line);
 }
 
-static void restart(void *ctx)
-{
-	(void)ctx;
-	esp_restart();
-}
-
 static int running_slot(void)
 {
 	const esp_partition_t *part = esp_ota_get_running_partition();
 
 	if (part->subtype == ESP_PARTITION_SUBTYPE_APP_FACTORY)
 		return OTA_CHOICE_FACTORY;
+	if (part->subtype >= ESP_PARTITION_SUBTYPE_APP_OTA_MAX)
+		return OTA_CHOICE_NONE;
 	return (int)part->subtype - ESP_PARTITION_SUBTYPE_APP_OTA_MIN;
 }
 
@@ -116,10 +109,8 @@ void ota_esp_device_begin(struct ota_device *device, struct ota_esp_device *stat
 #endif
 		.running = running_slot(),
 		.ready = is_ready,
-		.veto = has_veto,
 		.presence = is_present,
 		.reset_reason = reset_reason,
 		.log = log_line,
-		.restart = restart,
 	};
 }

@@ -111,13 +111,26 @@ static int flash_blank(void *ctx, uint32_t addr, uint32_t len, bool *blank)
 	return ESP_OK;
 }
 
-static bool take(esp_partition_type_t type, esp_partition_subtype_t subtype)
+/* To write zeros through encryption would not clear bits, but AND two noises. Cleared below it, the
+ * bytes read as another noise: no image header and no record with a right CRC but by a chance of
+ * 2^-32. */
+static int flash_zero(void *ctx, uint32_t addr, uint32_t len)
+{
+	static const uint8_t zeros[OTA_WRITE_UNIT_MAX];
+	const esp_partition_t *part = writable(addr, len);
+
+	(void)ctx;
+	return part && len <= sizeof(zeros)
+		     ? esp_partition_write_raw(part, addr - part->address, zeros, len)
+		     : ESP_ERR_INVALID_ARG;
+}
+
+static void take(esp_partition_type_t type, esp_partition_subtype_t subtype)
 {
 	const esp_partition_t *part = esp_partition_find_first(type, subtype, NULL);
 
 	if (part && found.count < PARTS_MAX)
 		found.parts[found.count++] = part;
-	return part != NULL;
 }
 
 esp_err_t ota_esp_flash_begin(struct ota_flash *flash)
@@ -128,8 +141,7 @@ esp_err_t ota_esp_flash_begin(struct ota_flash *flash)
 	if (error)
 		return error;
 	found.count = 0;
-	if (!take(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA))
-		return ESP_ERR_NOT_FOUND;
+	take(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA);
 	take(ESP_PARTITION_TYPE_APP, ESP_PARTITION_SUBTYPE_APP_FACTORY);
 	for (int i = ESP_PARTITION_SUBTYPE_APP_OTA_MIN; i < ESP_PARTITION_SUBTYPE_APP_OTA_MAX; i++)
 		take(ESP_PARTITION_TYPE_APP, (esp_partition_subtype_t)i);
@@ -143,6 +155,7 @@ esp_err_t ota_esp_flash_begin(struct ota_flash *flash)
 		.write = flash_write,
 		.erase = flash_erase,
 		.blank = flash_blank,
+		.zero = is_encrypted() ? flash_zero : NULL,
 	};
 	return ESP_OK;
 }

@@ -10,6 +10,8 @@
 /* tinfl keeps its window in the buffer it writes to, a power of two; a stream may ask for less. */
 #define WINDOW CONFIG_OTATOOL_WINDOW
 
+_Static_assert((WINDOW & (WINDOW - 1)) == 0, "OTATOOL_WINDOW is a power of two");
+
 static struct {
 	tinfl_decompressor *decoder;
 	uint8_t *window;

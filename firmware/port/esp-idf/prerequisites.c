@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* prerequisites.c - what an update would miss on this device, a line each on the log */
 #include "esp_log.h"
-#include "esp_ota_ops.h"
+#include "lib/otadata.h"
+#include "lib/table.h"
 #include "port.h"
 #include "sdkconfig.h"
 
@@ -26,27 +27,42 @@ static bool slots_are_enough(const struct ota_flash *flash, const struct ota_key
 	return has_slot(1) || (has_slot(0) && has_factory());
 }
 
+static const esp_partition_t *find_otadata(void)
+{
+	return esp_partition_find_first(ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA,
+					NULL);
+}
+
+static bool has_otadata(const struct ota_flash *flash, const struct ota_keys *keys)
+{
+	(void)flash;
+	(void)keys;
+	return find_otadata() != NULL;
+}
+
 static bool otadata_is_whole(const struct ota_flash *flash, const struct ota_keys *keys)
 {
-	const esp_partition_t *part = esp_partition_find_first(
-		ESP_PARTITION_TYPE_DATA, ESP_PARTITION_SUBTYPE_DATA_OTA, NULL);
+	const esp_partition_t *part = find_otadata();
 
 	(void)flash;
 	(void)keys;
-	return part && part->size >= 0x2000;
+	return !part || part->size >= OTA_OTADATA_SIZE;
 }
 
+/* All of it, what the SDK gives no name to included. */
 static bool table_fits(const struct ota_flash *flash, const struct ota_keys *keys)
 {
-	esp_partition_iterator_t it =
-		esp_partition_find(ESP_PARTITION_TYPE_ANY, ESP_PARTITION_SUBTYPE_ANY, NULL);
+	uint8_t raw[OTA_ENTRY_SIZE];
+	struct ota_part part;
 	bool fits = true;
 
 	(void)keys;
-	for (; it; it = esp_partition_next(it)) {
-		const esp_partition_t *part = esp_partition_get(it);
-
-		fits &= part->address + part->size <= flash->size;
+	for (uint32_t row = 0; row < OTA_TABLE_MAX && fits; row++) {
+		if (flash->read(flash->ctx, flash->table + row * OTA_ENTRY_SIZE, raw,
+				sizeof(raw)) ||
+		    ota_part_decode(raw, &part) != OTA_OK)
+			break;
+		fits = part.offset <= flash->size && part.size <= flash->size - part.offset;
 	}
 	return fits;
 }
@@ -73,12 +89,13 @@ static bool has_key(const struct ota_flash *flash, const struct ota_keys *keys)
 	return found;
 }
 
-void ota_esp_prerequisites(const struct ota_flash *flash, const struct ota_keys *keys)
+unsigned ota_esp_prerequisites(const struct ota_flash *flash, const struct ota_keys *keys)
 {
 	static const struct {
 		bool (*met)(const struct ota_flash *flash, const struct ota_keys *keys);
 		const char *missing;
 	} rows[] = {
+		{ has_otadata, "there is no otadata partition: no slot can be switched to" },
 		{ otadata_is_whole,
 		  "otadata has less than 0x2000 bytes: the bootloader resets for ever" },
 		{ slots_are_enough,
@@ -91,7 +108,13 @@ void ota_esp_prerequisites(const struct ota_flash *flash, const struct ota_keys 
 		  "no key: nothing can be changed until one is flashed, or the device claimed" },
 	};
 
-	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-		if (!rows[i].met(flash, keys))
-			ESP_LOGW(OTA_TAG, "%s", rows[i].missing);
+	unsigned missing = 0;
+
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (rows[i].met(flash, keys))
+			continue;
+		ESP_LOGW(OTA_TAG, "%s", rows[i].missing);
+		missing++;
+	}
+	return missing;
 }

@@ -82,19 +82,39 @@ void ota_emulator_begin(struct ota_emulator *emulator, uint8_t *data, uint32_t s
 						.restart = restart };
 }
 
-static uint32_t row_field(const struct ota_emulator *emulator, unsigned row, bool size)
+/* What the bootloader reads, through flash encryption where there is some. It is not counted: costs
+ * are the receiver's. */
+static bool read_flash(struct ota_emulator *emulator, uint32_t addr, void *buf, size_t size)
+{
+	struct ota_nor *nor = &emulator->nor;
+	struct ota_nor_count count = nor->count;
+	bool good = nor->flash.read(nor->flash.ctx, addr, buf, size) == 0;
+
+	nor->count = count;
+	return good;
+}
+
+static bool read_row(struct ota_emulator *emulator, unsigned row, struct ota_part *part)
+{
+	uint8_t raw[OTA_ENTRY_SIZE];
+
+	return read_flash(emulator, emulator->nor.flash.table + row * OTA_ENTRY_SIZE, raw,
+			  sizeof(raw)) &&
+	       ota_part_decode(raw, part) == OTA_OK;
+}
+
+static uint32_t row_field(struct ota_emulator *emulator, unsigned row, bool size)
 {
 	const struct ota_nor *nor = &emulator->nor;
 	struct ota_part part;
 
-	if (row == OTA_NO_ROW ||
-	    ota_part_decode(nor->data + nor->flash.table + row * OTA_ENTRY_SIZE, &part) ||
-	    part.offset > nor->flash.size || part.size > nor->flash.size - part.offset)
+	if (row == OTA_NO_ROW || !read_row(emulator, row, &part) || part.offset > nor->flash.size ||
+	    part.size > nor->flash.size - part.offset)
 		return 0;
 	return size ? part.size : part.offset;
 }
 
-static struct ota_place place_of(const struct ota_emulator *emulator, int choice)
+static struct ota_place place_of(struct ota_emulator *emulator, int choice)
 {
 	unsigned row = ota_slots_row(&emulator->slots, choice);
 
@@ -113,12 +133,14 @@ bool ota_emulator_loads(struct ota_emulator *emulator, int choice)
 					     .flash_addr = place.addr,
 					     .room = place.size };
 	struct ota_image image;
+	uint8_t data[OTA_SECTOR];
 
 	if (!place.size)
 		return false;
 	ota_image_begin(&image, &want);
 	for (uint32_t at = 0; at < place.size && image.phase != OTA_PHASE_TAIL; at += OTA_SECTOR)
-		if (ota_image_feed(&image, emulator->nor.data + place.addr + at, OTA_SECTOR))
+		if (!read_flash(emulator, place.addr + at, data, sizeof(data)) ||
+		    ota_image_feed(&image, data, sizeof(data)))
 			return false;
 	return ota_image_finish(&image) == OTA_OK;
 }
@@ -132,10 +154,11 @@ static bool secure_version(void *ctx, int choice, uint32_t *version)
 {
 	struct ota_emulator *emulator = ctx;
 	struct ota_place place = place_of(emulator, choice);
+	uint8_t raw[OTA_APP_DESC_SIZE];
 	struct ota_app_desc desc;
 
-	if (place.size < 288 ||
-	    ota_app_desc_decode(emulator->nor.data + place.addr + 32, OTA_APP_DESC_SIZE, &desc))
+	if (place.size < 288 || !read_flash(emulator, place.addr + 32, raw, sizeof(raw)) ||
+	    ota_app_desc_decode(raw, sizeof(raw), &desc))
 		return false;
 	*version = desc.secure_version;
 	return true;
@@ -171,7 +194,7 @@ static enum ota_status read_slots(struct ota_emulator *emulator)
 	if (nor->flash.size < nor->flash.table + OTA_TABLE_SIZE)
 		return OTA_E_MAGIC;
 	for (uint8_t row = 0; row < OTA_TABLE_MAX; row++) {
-		if (ota_part_decode(nor->data + nor->flash.table + row * OTA_ENTRY_SIZE, &part))
+		if (!read_row(emulator, row, &part))
 			return row ? OTA_OK : OTA_E_MAGIC;
 		ota_slots_add(&emulator->slots, part.type, part.subtype, part.size, row);
 	}
@@ -184,17 +207,32 @@ static void guess_chip(struct ota_emulator *emulator)
 	for (int i = OTA_CHOICE_FACTORY;
 	     i < (int)OTA_SLOTS_MAX && emulator->device.chip == UINT32_MAX; i++) {
 		struct ota_place place = place_of(emulator, i);
-		const uint8_t *raw = emulator->nor.data + place.addr;
-		uint32_t id = (uint32_t)(raw[12] | raw[13] << 8);
+		uint8_t raw[OTA_IMAGE_HEADER_SIZE];
+		uint32_t id;
 
-		if (place.size && raw[0] == OTA_IMAGE_MAGIC && ota_chip_by_id(id))
+		if (!place.size || !read_flash(emulator, place.addr, raw, sizeof(raw)))
+			continue;
+		id = (uint32_t)(raw[12] | raw[13] << 8);
+		if (raw[0] == OTA_IMAGE_MAGIC && ota_chip_by_id(id))
 			emulator->device.chip = id;
+	}
+}
+
+/* What cannot be read is as blank flash. */
+static void read_records(struct ota_emulator *emulator, struct ota_record pair[static 2])
+{
+	uint32_t addr = row_field(emulator, emulator->slots.otadata, false);
+	uint8_t raw[OTA_RECORD_SIZE];
+
+	for (uint32_t i = 0; i < 2; i++) {
+		if (!read_flash(emulator, addr + i * OTA_RECORD_STRIDE, raw, sizeof(raw)))
+			memset(raw, 0xFF, sizeof(raw));
+		ota_record_decode(raw, &pair[i]);
 	}
 }
 
 static enum ota_status boot_once(struct ota_emulator *emulator)
 {
-	const struct ota_nor *nor = &emulator->nor;
 	struct ota_boot boot = { .slots = &emulator->slots,
 				 .config = emulator->boot,
 				 .ctx = emulator,
@@ -203,11 +241,9 @@ static enum ota_status boot_once(struct ota_emulator *emulator)
 				 .apply = apply_unseen };
 	struct ota_boot_result result;
 	struct ota_record pair[2];
-	uint32_t otadata = row_field(emulator, emulator->slots.otadata, false);
 	enum ota_status status;
 
-	for (unsigned i = 0; i < 2; i++)
-		ota_record_decode(nor->data + otadata + i * OTA_RECORD_STRIDE, &pair[i]);
+	read_records(emulator, pair);
 	status = ota_boot(&boot, pair, &result);
 	if (status)
 		return status;
@@ -219,14 +255,12 @@ static enum ota_status boot_once(struct ota_emulator *emulator)
 /* What an app does that confirms itself. */
 static enum ota_status confirm(struct ota_emulator *emulator)
 {
-	const struct ota_nor *nor = &emulator->nor;
 	uint32_t addr = row_field(emulator, emulator->slots.otadata, false);
 	struct ota_otadata data = { .count = emulator->slots.count };
 	struct ota_change change = { .count = 0 };
 	int other;
 
-	for (unsigned i = 0; i < 2; i++)
-		ota_record_decode(nor->data + addr + i * OTA_RECORD_STRIDE, &data.pair[i]);
+	read_records(emulator, data.pair);
 	other = ota_records_other(&data, emulator->device.running);
 	if (emulator->device.running < 0 || !addr ||
 	    ota_change_confirm(&data, emulator->device.running,
@@ -244,7 +278,8 @@ static enum ota_status begin_receiver(struct ota_emulator *emulator)
 					    .random = &emulator->random_port,
 					    .device = &emulator->device,
 					    .keys = &emulator->keys,
-					    .inflate = emulator->inflate };
+					    .inflate = emulator->inflate,
+					    .verify_image = emulator->verify_image };
 	emulator->device.secure_version =
 		emulator->boot.anti_rollback ? emulator->boot.secure_version : 0;
 	return ota_receiver_begin(&emulator->rx, &emulator->config, &emulator->port,

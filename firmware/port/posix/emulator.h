@@ -20,6 +20,7 @@ struct ota_emulator {
 	struct ota_device device; /* id, chip, revision: before the first power-on */
 	struct ota_config config;
 	const struct ota_inflate *inflate; /* NULL: none */
+	const struct ota_verify_image *verify_image; /* NULL: none */
 	int bad, mute; /* apps that crash at once, that never answer; OTA_CHOICE_NONE: none */
 	bool confirms; /* apps end their trial as soon as they start */
 	uint32_t random; /* of the boot ids */

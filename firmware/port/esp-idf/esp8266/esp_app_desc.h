@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* ESP8266_RTOS_SDK has this elsewhere, or not at all. */
+#pragma once

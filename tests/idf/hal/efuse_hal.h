@@ -1,0 +1,4 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+#include <stdint.h>
+uint32_t efuse_hal_blk_version(void);
