@@ -76,6 +76,26 @@ static void refuses_what_was_tampered_with(void **state)
 	owner_succeeds();
 }
 
+/* What the content is coded in is signed as well. */
+static void refuses_another_coding(void **state)
+{
+	char fields[600];
+	struct ask ask = upload();
+
+	(void)state;
+	begin();
+	snprintf(fields, sizeof(fields), "%scontent-encoding: deflate\nota-part-length: %zu\n",
+		 ask.fields, image_size);
+	ask.fields = fields;
+	assert_int_equal(rx_ask(&world, replace(sign(&ask), ": deflate", ": identity"), image, 64),
+			 401);
+	assert_int_equal(
+		rx_ask(&world, replace(sign(&ask), "content-encoding: deflate\r\n", ""), image, 64),
+		400);
+	assert_int_equal(world.emulator.nor.ops, 0);
+	owner_succeeds();
+}
+
 /* Every cut of the MAC, and every bit of it. */
 static void refuses_other_macs(void **state)
 {
@@ -115,6 +135,7 @@ static void refuses_strangers_like_unknown_names(void **state)
 	assert_string_equal(strstr(world.answer, "{"), first);
 	assert_false(rx_says(&world, "\r\nSignature:"));
 	assert_int_equal(world.emulator.nor.ops, 0);
+	owner_succeeds();
 }
 
 static void refuses_a_replay(void **state)
@@ -324,6 +345,7 @@ static int suite(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(takes_what_the_owner_signs),
+		cmocka_unit_test(refuses_another_coding),
 		cmocka_unit_test(refuses_other_macs),
 		cmocka_unit_test(refuses_strangers_like_unknown_names),
 		cmocka_unit_test(refuses_a_replay),

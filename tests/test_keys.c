@@ -131,6 +131,31 @@ static void one_key_works_after_two_cuts(void **state)
 	}
 }
 
+/* Where starts are counted in the store, the power fails in that as well. */
+static void keys_outlive_a_cut_start(void **state)
+{
+	struct ota_nor *nor = &world.emulator.key_nor;
+
+	(void)state;
+	for (unsigned age = 0; age < 2; age++) {
+		for (size_t t = 0; t < ARRAY_LEN(tears); t++) {
+			for (uint64_t cut = 1; cut <= 3; cut++) {
+				begin_with(&changes[1], age);
+				world.emulator.key_store.counts = true;
+				world.emulator.keys = ota_key_store_port(&world.emulator.key_store);
+				nor->tear = tears[t];
+				nor->cut_at = nor->ops + cut;
+				(void)!ota_emulator_power_on(&world.emulator);
+				assert_true(nor->dead);
+				ota_nor_power_on(nor);
+				assert_int_equal(ota_emulator_power_on(&world.emulator), OTA_OK);
+				assert_true(is_as(changes[1].before));
+				is_owned_by(owner);
+			}
+		}
+	}
+}
+
 /* An old record whose erase did not last comes back, in either sector. */
 static void the_newer_of_two_records_counts(void **state)
 {
@@ -267,6 +292,7 @@ static void no_upload_outlives_a_deleted_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(keys_outlive_a_cut_start),
 		cmocka_unit_test(the_newer_of_two_records_counts),
 		cmocka_unit_test(no_claim_comes_after_another),
 		cmocka_unit_test(no_claim_ends_when_nobody_is_there),

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: MIT
-"""proxy.py URL TRICK [IMAGE|LOCATION]: between the owner and his device; prints its own URL, plays TRICK.
+"""proxy.py URL TRICK [IMAGE|LOCATION|LOG]: between the owner and his device; prints its own URL, plays TRICK.
 CERTIFICATE=NAME in the environment: with TLS, NAME.pem and NAME.key."""
 import http.client
 import http.server
@@ -45,6 +45,9 @@ class Proxy(http.server.BaseHTTPRequestHandler):
             content = (evil + content)[:len(content)]
         answer = self.forward(content)
         status, fields, body = answer
+        if trick == "count":
+            with open(more, "a") as log:
+                print(self.command, self.path.split("?")[0], status, file=log)
         if trick == "runs" and self.path.endswith("/device"):  # claims that the new image runs
             body = re.sub(rb'"image":"[0-9a-f]{64}"', b'"image":"%s"' % evil[-32:].hex().encode(), body)
         if trick == "strip":

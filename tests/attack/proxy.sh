@@ -17,7 +17,7 @@ play unauthorized 'push-key'
 play redirect 'HTTP 302, is not signed' http://127.0.0.1:9/
 play done 'HTTP 200, is not signed'
 play swallow 'connection was cut'
-play runs 'HTTP 200, is not signed'
+play runs 'HTTP 200, is not signed' new.bin
 play strip 'HTTP 200, is not signed'
 play status 'HTTP [0-9]*, is not signed'
 play old 'HTTP 200, is not signed'
