@@ -290,7 +290,7 @@ static enum exit_code collect(struct join *join, char **operands)
 		code = load(&join->pieces[i]);
 	size = join->size;
 	if (!code)
-		code = input_number("--size", opt.size, FILE_SIZE_MAX, &size);
+		code = input_size("--size", opt.size, FILE_SIZE_MAX, &size);
 	return code ? code : check_places(join, size);
 }
 

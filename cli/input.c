@@ -69,16 +69,29 @@ const char *input_chip(void)
 	return opt.chip;
 }
 
-enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value)
+static enum exit_code parse(const char *option, const char *text, size_t n, uint64_t most,
+			    uint64_t *value)
 {
-	if (!text)
-		return EXIT_YES;
-	if (ota_number_parse(text, strlen(text), value))
+	if (ota_number_parse(text, n, value))
 		return say_usage("%s: '%s' is no number", option, text);
 	if (*value > most)
 		return say_usage("%s: %s is more than 0x%llx", option, text,
 				 (unsigned long long)most);
 	return EXIT_YES;
+}
+
+enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value)
+{
+	return text ? parse(option, text, strlen(text), most, value) : EXIT_YES;
+}
+
+enum exit_code input_size(const char *option, const char *text, uint64_t most, uint64_t *value)
+{
+	size_t n = text ? strlen(text) : 0;
+
+	if (n > 2 && text[n - 1] == 'B' && (text[n - 2] == 'K' || text[n - 2] == 'M'))
+		n--;
+	return text ? parse(option, text, n, most, value) : EXIT_YES;
 }
 
 /* "4MB", "4M", or a number of bytes. */

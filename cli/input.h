@@ -32,6 +32,9 @@ const char *input_chip(void);
 /* A number that an option holds (NULL: `fallback`), at most `most`; what is wrong is said. */
 enum exit_code input_number(const char *option, const char *text, uint64_t most, uint64_t *value);
 
+/* The same for a size, which people write as 4MB too. */
+enum exit_code input_size(const char *option, const char *text, uint64_t most, uint64_t *value);
+
 /* The ready-made table of that name; EXIT_USAGE: there is none, which was said. */
 enum exit_code input_preset(const char *name, struct ota_preset *preset);
 
