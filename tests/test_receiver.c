@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* The receiver's answers, a row a refusal, and whole uploads, on a device in memory. */
+#include "firmware/core/core.h"
 #include "tests/rx.h"
 
 static struct rx_world world;
@@ -386,6 +387,27 @@ static void resumes_after_a_restart(void **state)
 	assert_true(ota_emulator_loads(&world.emulator, 1));
 }
 
+/* A row of the table that would have the table itself erased, or what is before it, is not obeyed. */
+static void spares_what_is_below_the_slots(void **state)
+{
+	static const uint8_t wanted[] = { 0x00, 0x70, 0x80 }; /* of 4 KiB: 0, 0x7000, the table */
+	struct ota_receiver *rx = &world.emulator.rx;
+
+	(void)state;
+	for (size_t i = 0; i < ARRAY_LEN(wanted); i++) {
+		const uint8_t offset[4] = { 0, wanted[i], 0, 0 };
+
+		begin(RX_TWO);
+		assert_true(ota_layout_has(rx, 1) && rx->layout.otadata.size);
+		rx_put_bytes(&world, OTA_TABLE_OFFSET + 2 * OTA_ENTRY_SIZE + 4, offset, 4);
+		assert_int_equal(ota_layout_read(rx), OTA_OK);
+		assert_false(ota_layout_has(rx, 1));
+		rx_put_bytes(&world, OTA_TABLE_OFFSET + 4, offset, 4);
+		assert_int_equal(ota_layout_read(rx), OTA_OK);
+		assert_int_equal(rx->layout.otadata.size, 0);
+	}
+}
+
 /* An identical image: nothing is erased or programmed in the slot, but it can be switched to. */
 static void writes_nothing_twice(void **state)
 {
@@ -419,6 +441,7 @@ static int suite(void)
 		cmocka_unit_test(takes_parts_in_any_order),
 		cmocka_unit_test(wants_the_first_sector_first),
 		cmocka_unit_test(resumes_after_a_restart),
+		cmocka_unit_test(spares_what_is_below_the_slots),
 		cmocka_unit_test(writes_nothing_twice),
 	};
 	int failed = RUN_ROWS(refusals, refuses);

@@ -13,14 +13,14 @@ static int index_of(uint8_t subtype)
 	return subtype >= OTA_APP_OTA_0 && subtype <= OTA_APP_OTA_15 ? subtype - OTA_APP_OTA_0 : -1;
 }
 
-/* A place that is not in flash, or does not begin with a sector, is none. */
+/* A place that is not in flash behind the table, or does not begin with a sector, is none. */
 static void add_part(struct ota_receiver *rx, const struct ota_part *part)
 {
 	struct ota_layout *layout = &rx->layout;
 	uint32_t flash = rx->port->flash->size;
 	int i = part->type == OTA_TYPE_APP ? index_of(part->subtype) : -1;
-	bool sound = part->offset % OTA_SECTOR == 0 && part->offset < flash &&
-		     part->size <= flash - part->offset;
+	bool sound = part->offset % OTA_SECTOR == 0 && part->offset > rx->port->flash->table &&
+		     part->offset < flash && part->size <= flash - part->offset;
 
 	if (i >= 0) {
 		layout->apps[i].first = (uint16_t)(part->offset / OTA_SECTOR);
