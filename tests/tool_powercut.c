@@ -24,9 +24,7 @@ static bool failed; /* on any medium */
 static char schedule[200];
 static bool pairs;
 static const char *mode = "small";
-static const char *medium_wanted; /* NULL: all */
 static const char *only = ""; /* the schedule that is replayed; empty: all are */
-static bool replayed; /* there was such a schedule */
 
 /* Is the schedule so far one to follow: a beginning of what is replayed, or what follows it? */
 static bool is_wanted(void)
@@ -351,22 +349,8 @@ static void report(const char *what)
 	stories = operations = cuts = failures = 0;
 }
 
-/* One story with its cuts, or one cut of it, on its medium. */
-static void replay(const char *size)
+static void sweep_all(bool large)
 {
-	only = mode;
-	pairs = strchr(mode, '/') != NULL;
-	tell_all((uint32_t)strtoul(size + 1, NULL, 10));
-	if (!stories || (strchr(mode, '@') && !cuts))
-		return;
-	replayed = true;
-	report("replayed");
-}
-
-static void sweep_all(void)
-{
-	bool large = strcmp(mode, "large") == 0;
-
 	pairs = false;
 	tell_all(5000);
 	if (large) {
@@ -381,29 +365,43 @@ static void sweep_all(void)
 	}
 }
 
-static int on_medium(void)
+/* One story with its cuts, or one cut of it, on the medium that it begins with. */
+static int replay(void)
 {
 	const char *size = strrchr(mode, '.');
 
-	if (medium_wanted && strcmp(medium_wanted, rx_medium->name) != 0)
-		return 0;
-	if (size)
-		replay(size);
-	else
-		sweep_all();
-	return 0;
+	only = mode;
+	pairs = strchr(mode, '/') != NULL;
+	for (unsigned i = 0; size && i < RX_MEDIA; i++) {
+		rx_medium = &rx_media[i];
+		tell_all((uint32_t)strtoul(size + 1, NULL, 10));
+	}
+	if (!stories || (strchr(mode, '@') && !cuts)) {
+		fprintf(stderr, "there is no such schedule\n");
+		return 2;
+	}
+	printf("replayed: %llu cuts, %llu failures\n", (unsigned long long)cuts,
+	       (unsigned long long)failures);
+	return failures != 0;
 }
 
 int main(int argc, char **argv)
 {
+	bool large, swept = false;
+
 	if (argc > 1)
 		mode = argv[1];
-	if (argc > 2)
-		medium_wanted = argv[2];
-	RX_ON_EACH(on_medium);
-	if (!replayed && strcmp(mode, "small") != 0 && strcmp(mode, "large") != 0) {
-		fprintf(stderr, "there is no such schedule\n");
-		return 2;
+	large = strcmp(mode, "large") == 0;
+	if (!large && strcmp(mode, "small") != 0)
+		return replay();
+	for (unsigned i = 0; i < RX_MEDIA; i++) {
+		rx_medium = &rx_media[i];
+		if (argc > 2 && strcmp(argv[2], rx_medium->name) != 0)
+			continue;
+		sweep_all(large);
+		swept = true;
 	}
-	return failed;
+	if (!swept)
+		fprintf(stderr, "there is no such medium\n");
+	return swept ? failed : 2;
 }
