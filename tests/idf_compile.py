@@ -24,7 +24,7 @@ import subprocess
 import sys
 
 TOP = pathlib.Path(__file__).resolve().parent.parent
-APP = TOP / "firmware/port/esp-idf/app"
+PORT = TOP / "firmware/port/esp-idf"
 WARNINGS = ["-Wall", "-Wextra", "-Werror"] + [
     "-Werror=" + w for w in ("implicit-function-declaration", "int-conversion", "incompatible-pointer-types", "return-type")
 ]
@@ -44,6 +44,7 @@ CONFIGURATIONS = {
         "CONFIG_OTATOOL_TLS=y\nCONFIG_OTATOOL_INSECURE=y\nCONFIG_OTATOOL_OPEN_READS=y\n"
         "CONFIG_BOOTLOADER_APP_ANTI_ROLLBACK=y\n",
     ),
+    "example": (None, ""),  # another app
     "least": ([], "CONFIG_OTATOOL_INFLATE=n\nCONFIG_LWIP_IPV6=n\n"),
 }
 
@@ -129,15 +130,25 @@ class Compiler:
         return ["-idirafter", where, "-include", str(file)]
 
 
+def copy_example(build):
+    """The example as its user has it: anywhere, with a table."""
+    app = build / "example"
+    shutil.copytree(PORT / "example", app)
+    shutil.copy(TOP / "csv/two_slots.csv", app / "partitions.csv")
+    return app
+
+
 def configure(idf, target, compiler, build, files, lines):
     build.mkdir(parents=True)
+    app = PORT / "app" if files is not None else copy_example(build)
     extra = build / "sdkconfig.extra"
     extra.write_text(lines)
-    defaults = [APP / "sdkconfig.defaults", *(APP / f for f in files), extra]
+    defaults = [app / "sdkconfig.defaults", *(app / f for f in files or ()), extra]
     env = dict(
-        os.environ, PATH=compiler.path, IDF_PATH=str(idf), IDF_COMPONENT_MANAGER="0", IDF_SKIP_CHECK_SUBMODULES="1"
+        os.environ, PATH=compiler.path, IDF_PATH=str(idf), IDF_COMPONENT_MANAGER="0", IDF_SKIP_CHECK_SUBMODULES="1",
+        OTATOOL=str(TOP),
     )
-    command = ["cmake", "-G", "Ninja", "-S", APP, "-B", build, "-DPYTHON_DEPS_CHECKED=1", "-DESP_PLATFORM=1"]
+    command = ["cmake", "-G", "Ninja", "-S", app, "-B", build, "-DPYTHON_DEPS_CHECKED=1", "-DESP_PLATFORM=1"]
     command += [f"-DPYTHON={sys.executable}", f"-DIDF_TARGET={target}", f"-DSDKCONFIG={build}/sdkconfig"]
     command += ["-DSDKCONFIG_DEFAULTS=" + ";".join(map(str, defaults)), "-DCMAKE_EXPORT_COMPILE_COMMANDS=1"]
     command += [] if compiler.own else ["-DCMAKE_TRY_COMPILE_TARGET_TYPE=STATIC_LIBRARY"]
@@ -166,7 +177,7 @@ def compile_ours(compiler, build):
     bad, count = [], 0
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = pathlib.Path(entry["file"]).resolve()
-        if TOP not in file.parents or build in file.parents:
+        if TOP not in file.parents or build in file.parents and build / "example" not in file.parents:
             continue
         words = compiler.command(shlex.split(entry["command"]))
         words = words[: words.index("-o")] + WARNINGS + compiler.headers() + ["-S", "-o", "/dev/null", str(file)]
