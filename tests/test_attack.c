@@ -473,7 +473,7 @@ static void no_claimed_key_stays_in_memory(void **state)
 static void who_takes_no_answer_makes_room(void **state)
 {
 	struct ota_receiver *rx = &world.emulator.rx;
-	struct ota_conn *conns[OTA_EMULATOR_CONNS];
+	struct ota_conn *conns[OTA_EMULATOR_CONNS] = { NULL };
 
 	(void)state;
 	begin();
