@@ -57,7 +57,7 @@ void ota_image_begin(struct ota_image *image, const struct ota_image_want *want)
 
 static void begin_phase(struct ota_image *image, enum ota_image_phase phase, uint32_t left)
 {
-	image->phase = phase;
+	image->phase = (uint8_t)phase;
 	image->left = left;
 	image->have = 0;
 }

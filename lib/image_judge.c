@@ -387,7 +387,7 @@ void ota_image_judge_whole(struct ota_image *image)
 	uint32_t size;
 
 	image->length = image->end;
-	image->tail = tail_of(image);
+	image->tail = (uint8_t)tail_of(image);
 	size = ota_image_size_signed(image);
 	judge_mapped_count(image);
 	if (image->want.room && size > image->want.room && !image->too_large)
