@@ -229,6 +229,27 @@ static void gives_up_on_broken_flash(void **state)
 	assert_false(ota_emulator_loads(&world.emulator, 1));
 }
 
+/* What was erased a moment ago and written since is not blank any more. */
+static void erases_again_what_comes_again(void **state)
+{
+	static uint8_t spoilt[RX_SLOT];
+	char head[600], digest[64];
+
+	(void)state;
+	memcpy(spoilt, image, image_size);
+	spoilt[3000] ^= 0xFF;
+	spoilt[8192 + 3000] ^= 0xFF;
+	snprintf(head, sizeof(head),
+		 RX_PUT "OTA-Digest: %s\r\nOTA-Length: %zu\r\nContent-Length: 12288\r\n\r\n",
+		 rx_digest(image, image_size, digest), image_size);
+	assert_int_equal(rx_ask(&world, head, spoilt, 12288), 200);
+	assert_int_equal(rx_put(&world, image, image_size, 8192, 4096, ""), 200);
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, "OTA-Commit: switch\r\n"),
+			 200);
+	assert_false(world.emulator.nor.misused);
+	assert_true(ota_emulator_loads(&world.emulator, 1));
+}
+
 static const struct stuck_bit {
 	const char *name;
 	uint32_t addr; /* its first byte from here on whose lowest bit is to be 0 */
@@ -660,6 +681,7 @@ static int suite(void)
 		cmocka_unit_test_setup(finishes_without_the_client, begin_two),
 		cmocka_unit_test_setup(tries_a_write_again, begin_two),
 		cmocka_unit_test_setup(gives_up_on_broken_flash, begin_two),
+		cmocka_unit_test_setup(erases_again_what_comes_again, begin_two),
 		cmocka_unit_test_setup(has_nowhere_to_write, begin_two),
 		cmocka_unit_test_setup(ends_where_numbers_end, begin_two),
 		cmocka_unit_test_setup(asks_the_app, begin_two),

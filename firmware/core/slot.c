@@ -109,10 +109,13 @@ static void step_write(struct ota_conn *conn)
 	struct ota_receiver *rx = conn->rx;
 	const struct ota_flash *flash = rx->port->flash;
 	uint32_t first = first_byte(conn), unit = flash->write_unit;
-	uint32_t end = (rx->fill + unit - 1) / unit * unit;
+	uint32_t end = (rx->fill + unit - 1) / unit * unit, addr = sector_addr(conn);
 
+	/* Should this sector come again, it is not clear any more. */
+	if (addr >= rx->upload.clear && addr < rx->upload.clear_end)
+		rx->upload.clear = addr + OTA_SECTOR;
 	memset(rx->sector + rx->fill, 0xFF, end - rx->fill);
-	if (flash->write(flash->ctx, sector_addr(conn) + first, rx->sector + first, end - first)) {
+	if (flash->write(flash->ctx, addr + first, rx->sector + first, end - first)) {
 		try_again(conn, "write", step_erase);
 		return;
 	}
