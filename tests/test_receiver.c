@@ -408,6 +408,22 @@ static void spares_what_is_below_the_slots(void **state)
 	}
 }
 
+/* A table that leads nowhere: there is nothing to tell of slots, and nowhere to write. */
+static void tells_of_no_slot(void **state)
+{
+	static const uint8_t nowhere[4];
+
+	(void)state;
+	begin(RX_TWO);
+	for (uint32_t row = 1; row <= 2; row++)
+		rx_put_bytes(&world, OTA_TABLE_OFFSET + row * OTA_ENTRY_SIZE + 4, nowhere, 4);
+	assert_int_equal(ota_layout_read(&world.emulator.rx), OTA_OK);
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"next\":null"));
+	assert_true(rx_says(&world, "\"slots\":[") && rx_says(&world, "]}\n\r\n0\r\n\r\n"));
+	assert_false(rx_says(&world, "\"name\":"));
+}
+
 /* An identical image: nothing is erased or programmed in the slot, but it can be switched to. */
 static void writes_nothing_twice(void **state)
 {
@@ -442,6 +458,7 @@ static int suite(void)
 		cmocka_unit_test(wants_the_first_sector_first),
 		cmocka_unit_test(resumes_after_a_restart),
 		cmocka_unit_test(spares_what_is_below_the_slots),
+		cmocka_unit_test(tells_of_no_slot),
 		cmocka_unit_test(writes_nothing_twice),
 	};
 	int failed = RUN_ROWS(refusals, refuses);

@@ -132,19 +132,25 @@ static int find_slot(const struct ota_receiver *rx, int choice)
 	return choice;
 }
 
+/* One of them, or none if there is none. */
 static void put_slots(struct ota_conn *conn, struct ota_line *line)
 {
 	struct ota_receiver *rx = conn->rx;
-	int choice = find_slot(rx, conn->u.stream.piece - PIECE_SLOTS - 2);
-	bool last;
+	uint8_t *piece = &conn->u.stream.piece;
+	int choice = find_slot(rx, *piece - PIECE_SLOTS + OTA_CHOICE_FACTORY);
+	int next = OTA_SLOTS_MAX;
 
-	put_one(rx, line, choice);
-	choice = find_slot(rx, choice + 1);
-	last = choice == (int)OTA_SLOTS_MAX;
-	ota_line_print(line, last ? "]}\n" : ",");
-	conn->u.stream.piece = (uint8_t)(choice + PIECE_SLOTS + 1);
-	if (last)
+	if (choice < (int)OTA_SLOTS_MAX) {
+		put_one(rx, line, choice);
+		next = find_slot(rx, choice + 1);
+	}
+	if (next < (int)OTA_SLOTS_MAX) {
+		ota_line_print(line, ",");
+		*piece = (uint8_t)(next - OTA_CHOICE_FACTORY + PIECE_SLOTS);
+	} else {
+		ota_line_print(line, "]}\n");
 		conn->step = NULL;
+	}
 }
 
 static void step_device(struct ota_conn *conn)
@@ -152,13 +158,16 @@ static void step_device(struct ota_conn *conn)
 	static void (*const put[])(struct ota_receiver *, struct ota_line *) = { put_who, put_what,
 										 put_last };
 	struct ota_line line = ota_answer_piece(conn);
+	uint8_t *piece = &conn->u.stream.piece;
 
-	if (conn->u.stream.piece < PIECE_UPLOAD)
-		put[conn->u.stream.piece++](conn->rx, &line);
-	else if (conn->u.stream.piece++ == PIECE_UPLOAD)
+	if (*piece < PIECE_UPLOAD) {
+		put[(*piece)++](conn->rx, &line);
+	} else if (*piece == PIECE_UPLOAD) {
 		put_upload(conn, &line);
-	else
+		*piece = PIECE_SLOTS;
+	} else {
 		put_slots(conn, &line);
+	}
 	ota_answer_send(conn, &line);
 }
 
