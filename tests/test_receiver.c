@@ -424,6 +424,24 @@ static void tells_of_no_slot(void **state)
 	assert_false(rx_says(&world, "\"name\":"));
 }
 
+/* The test app runs, or one beyond the sixteen slots: neither has a place that is written. */
+static void runs_from_no_slot(void **state)
+{
+	struct ota_device *device = &world.emulator.device;
+
+	(void)state;
+	begin(RX_FACTORY_2);
+	device->running = OTA_CHOICE_TEST;
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"running\":\"test\""));
+	assert_int_equal(rx_put(&world, image, image_size, 0, image_size, ""), 409);
+	assert_false(ota_layout_has(&world.emulator.rx, OTA_SLOTS_MAX));
+	device->running = OTA_SLOTS_MAX;
+	assert_int_equal(ask(RX_GET("device")), 200);
+	assert_true(rx_says(&world, "\"running\":\"ota_16\""));
+	assert_int_equal(world.emulator.nor.ops, 0);
+}
+
 /* An identical image: nothing is erased or programmed in the slot, but it can be switched to. */
 static void writes_nothing_twice(void **state)
 {
@@ -459,6 +477,7 @@ static int suite(void)
 		cmocka_unit_test(resumes_after_a_restart),
 		cmocka_unit_test(spares_what_is_below_the_slots),
 		cmocka_unit_test(tells_of_no_slot),
+		cmocka_unit_test(runs_from_no_slot),
 		cmocka_unit_test(writes_nothing_twice),
 	};
 	int failed = RUN_ROWS(refusals, refuses);

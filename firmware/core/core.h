@@ -147,6 +147,7 @@ int ota_records_read(struct ota_receiver *rx, struct ota_otadata *data);
 
 /* The slot an upload goes to; OTA_CHOICE_NONE: none, *error says why. */
 int ota_layout_next(const struct ota_receiver *rx, enum ota_error *error);
+/* Of size 0 where there is none. */
 struct ota_place ota_layout_place(const struct ota_receiver *rx, int choice);
 bool ota_layout_has(const struct ota_receiver *rx, int choice);
 

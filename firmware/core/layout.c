@@ -82,6 +82,8 @@ struct ota_place ota_layout_place(const struct ota_receiver *rx, int choice)
 {
 	unsigned i = choice == OTA_CHOICE_FACTORY ? OTA_PLACE_FACTORY : (unsigned)choice;
 
+	if (choice >= (int)OTA_SLOTS_MAX || i > OTA_PLACE_FACTORY)
+		return (struct ota_place){ 0, 0 };
 	return (struct ota_place){ rx->layout.apps[i].first * OTA_SECTOR,
 				   rx->layout.apps[i].count * OTA_SECTOR };
 }

@@ -59,7 +59,7 @@ static void put_json(struct ota_line *line, const char *text)
 static void put_choice(struct ota_line *line, int choice)
 {
 	if (choice < 0) {
-		put_text(line, "factory");
+		put_text(line, choice == OTA_CHOICE_FACTORY ? "factory" : "test");
 		return;
 	}
 	put_text(line, "ota_");
